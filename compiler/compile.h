@@ -1,0 +1,41 @@
+/* The pipeline, as compile, check, image and every other compiling command run it:
+ *
+ *   sources -> model -> resolve -> graph -> check -> lower -> blob
+ */
+#ifndef BOOTGRAPH_COMPILE_H
+#define BOOTGRAPH_COMPILE_H
+
+#include <stdbool.h>
+
+#include "manifest.h"
+#include "model.h"
+#include "program.h"
+
+/* Design section 6, "Inputs". */
+struct compile_options {
+	const char *root;     /* --root DIR, or NULL for / */
+	const char *cmdline;  /* --cmdline TEXT, or NULL */
+	const char *facts;    /* --facts FILE|live, or NULL */
+	VEC(const char *) units; /* --units DIR, in order */
+	bool no_stdlib;
+	bool strip;
+};
+
+struct compilation {
+	struct arena *arena;
+	struct diag *diag;
+	int root_fd; /* the sysroot */
+	struct model *model;
+	struct graph *graph;
+	struct program *program;
+	struct manifest manifest;
+	const unsigned char *blob;
+	size_t blob_size;
+};
+
+/* Runs every pass. Returns false after errors were reported: then there is no blob, but what could
+ * be read is in the compilation. The caller owns arena and diag; root_fd is to be closed. */
+bool compile(const struct compile_options *options, struct arena *arena, struct diag *diag,
+	     struct compilation *ret_compilation);
+
+#endif

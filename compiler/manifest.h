@@ -1,0 +1,31 @@
+/* The manifest: what an image needs so that its graph can run, each with who needs it.
+ *
+ * Made by lower from the graph, written by compile --manifest, packed by image. */
+#ifndef BOOTGRAPH_MANIFEST_H
+#define BOOTGRAPH_MANIFEST_H
+
+#include <stdbool.h>
+
+#include "diag.h"
+
+enum manifest_kind {
+	MANIFEST_BINARY,     /* path of a program in the sysroot; its libraries follow from it */
+	MANIFEST_MODULE,     /* kernel module by name; may be built in */
+	MANIFEST_FILESYSTEM, /* file system type: its module (fs-TYPE) and its fsck.TYPE */
+	MANIFEST_FILE,       /* any other file, copied as it is */
+	MANIFEST_KIND_COUNT
+};
+
+struct manifest_item {
+	enum manifest_kind kind;
+	const char *name;
+	bool optional;    /* its absence is a note, not an error: the rescue shell, an fsck */
+	const char *unit; /* who needs it */
+	struct span span;
+};
+
+struct manifest {
+	VEC(struct manifest_item) items;
+};
+
+#endif

@@ -1,0 +1,133 @@
+/* The model: what the sources say, as written, each piece with its span. Nothing is resolved here;
+ * graph.h is the world after resolution. Everything lives in the compilation's arena. */
+#ifndef BOOTGRAPH_MODEL_H
+#define BOOTGRAPH_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "diag.h"
+#include "../runtime/core/boot.h"
+#include "../runtime/core/opcode.h"
+
+/* A word with the place it stands in. text is NULL when it is not given. */
+struct word {
+	const char *text;
+	struct span span;
+};
+
+/* A line of fstab(5); fields are unescaped. */
+struct fstab_row {
+	struct word source, where, type, options;
+	unsigned freq, pass;
+	struct span span; /* the whole line */
+};
+
+/* A kernel parameter on the compile-time command line, or a word that is none of ours. */
+struct parameter_given {
+	enum parameter_id id;
+	struct word value;
+};
+
+/* --- unit files ------------------------------------------------------------------------------ */
+
+/* An event expression or a condition, as a tree. */
+enum term_kind {
+	TERM_AND,       /* all of terms */
+	TERM_OR,        /* one of terms */
+	TERM_NOT,       /* the one term */
+	TERM_STARTUP,   /* startup: true from the first event on */
+	TERM_STARTED,   /* name: a unit */
+	TERM_STARTING,  /* name: a unit */
+	TERM_STOPPED,   /* name: a unit */
+	TERM_MOUNTED,   /* name: a path; `mounted /usr` */
+	TERM_EVENT,     /* name: a unit of kind event, by its bare name: `virtual-filesystem` */
+	TERM_DEVICE,    /* name: a device reference; `device UUID=...` */
+	TERM_CMDLINE,   /* name: a word of the kernel command line */
+	TERM_PARAMETER, /* name: a parameter that has to be set; pattern, if any: its value */
+	TERM_FILE,      /* name: a path in the image (when), or in the sysroot (if-host) */
+	TERM_KIND_COUNT
+};
+
+struct term {
+	enum term_kind kind;
+	struct word name;
+	struct word pattern;
+	VEC(struct term *) terms;
+	struct span span;
+};
+
+/* An item of requires, wants, after, before or provides. */
+struct relation {
+	bool device; /* {device: reference} instead of a unit's name */
+	struct word name;
+};
+
+/* A property a device event must have: key and pattern. */
+struct property {
+	struct word key, pattern;
+};
+
+/* One action: an opcode of class EFFECT and its operands in the order of opcodes.def. */
+struct action {
+	enum opcode op;
+	struct word operand[OPERANDS_MAX]; /* NUMBER and DEVICE as text too; not given: text NULL */
+	VEC(struct word) list;             /* operand LIST */
+	struct span span;
+};
+
+enum unit_type {
+	UNIT_TASK,
+	UNIT_EVENT,    /* `event: true`: no action, a point others can name */
+	UNIT_REACTION, /* `on:` runs per device event */
+};
+
+enum on_failure {
+	ON_FAILURE_FAIL,
+	ON_FAILURE_RESCUE,
+};
+
+/* The rows a template unit (for-each) makes instances from. */
+enum row_set {
+	ROWS_NONE,
+	ROWS_ROOT,  /* exactly one: the root file system the machine declares; source may be empty */
+	ROWS_USR,   /* /usr of fstab, if it has one */
+	ROWS_SWAP,  /* swap lines of fstab */
+	ROWS_COUNT
+};
+
+struct unit {
+	struct word name; /* may hold {field} of for-each */
+	struct word description;
+	enum unit_type type;
+	enum row_set rows;
+	struct term *if_host; /* NULL: always */
+	struct term *when;
+	struct term *start_on;
+	VEC(struct property) on;
+	VEC(struct relation) requires, wants, after, before, provides;
+	VEC(struct action) steps;
+	VEC(struct word) needs_binaries, needs_modules, needs_files;
+	struct word exclusive;
+	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand still */
+	bool goal;              /* `goal: true`: its end is the end of the boot */
+	uint32_t timeout;       /* milliseconds, NO_LIMIT; 0: not given */
+	struct word timeout_word;
+	uint32_t attempts;      /* 0: not given */
+	enum on_failure on_failure;
+	struct span span;       /* the whole unit */
+};
+
+struct model {
+	struct arena *arena;
+	VEC(struct fstab_row) fstab;
+	VEC(struct parameter_given) parameters;
+	VEC(struct unit *) units; /* stdlib first; a later unit of the same name replaces an earlier one */
+};
+
+/* Each reads one source into the model, reporting what is wrong; damaged items are left out. */
+void source_fstab(struct model *model, struct diag *diag, const struct text *text);
+void source_cmdline(struct model *model, struct diag *diag, const struct text *text);
+void source_units(struct model *model, struct diag *diag, const struct text *text);
+
+#endif

@@ -1,0 +1,24 @@
+/* Reading files below a sysroot, and the line map, fields and escapes that line formats share. */
+#ifndef BOOTGRAPH_TEXT_H
+#define BOOTGRAPH_TEXT_H
+
+#include "../diag.h"
+
+/* Reads a file. path is relative to the sysroot (a directory; symbolic links resolve inside it), or
+ * to the working directory with root_fd AT_FDCWD. What it is shown as is `name`. On failure errno is
+ * set and NULL returned, nothing reported: the caller knows whether the file has to be there. */
+const struct text *text_read(struct arena *arena, int root_fd, const char *path, const char *name);
+
+/* A text that is already in memory (a stdlib unit, an option's value). */
+const struct text *text_from_memory(struct arena *arena, const char *name, const char *data,
+				    size_t size);
+
+/* Reports NUL bytes, invalid UTF-8 and lines of more than TEXT_LINE_MAX bytes; false if there were
+ * any, and the text is better not parsed. */
+enum { TEXT_LINE_MAX = 65536 };
+bool text_check(struct diag *diag, const struct text *text);
+
+/* Opens a file below a sysroot the way openat2(RESOLVE_IN_ROOT) does; -1 and errno on failure. */
+int sysroot_open(int root_fd, const char *path, int flags);
+
+#endif

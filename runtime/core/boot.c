@@ -1,0 +1,160 @@
+#include "boot.h"
+#include "mem.h"
+
+struct spelling {
+	const char *word;
+	enum parameter_id id;
+	const char *value;
+};
+
+static const char *const names[PARAMETER_COUNT] = {
+#define PARAMETER(id, name, initial, text) name,
+#define SPELLING(word, id, value)
+#include "parameters.def"
+#undef PARAMETER
+#undef SPELLING
+};
+
+static const char *const initials[PARAMETER_COUNT] = {
+#define PARAMETER(id, name, initial, text) initial,
+#define SPELLING(word, id, value)
+#include "parameters.def"
+#undef PARAMETER
+#undef SPELLING
+};
+
+static const char *const texts[PARAMETER_COUNT] = {
+#define PARAMETER(id, name, initial, text) text,
+#define SPELLING(word, id, value)
+#include "parameters.def"
+#undef PARAMETER
+#undef SPELLING
+};
+
+static const struct spelling spellings[] = {
+#define PARAMETER(id, name, initial, text)
+#define SPELLING(word, id, value) {word, PARAMETER_##id, value},
+#include "parameters.def"
+#undef PARAMETER
+#undef SPELLING
+};
+
+enum { SPELLING_COUNT = sizeof spellings / sizeof spellings[0] };
+
+const char *parameter_name(enum parameter_id id)
+{
+	return names[id];
+}
+
+const char *parameter_text(enum parameter_id id)
+{
+	return texts[id];
+}
+
+enum parameter_id parameter_by_name(const char *name, size_t length)
+{
+	unsigned id;
+
+	for (id = 0; id < PARAMETER_COUNT; id++)
+		if (strlen(names[id]) == length && memcmp(names[id], name, length) == 0)
+			break;
+	return (enum parameter_id)id;
+}
+
+const char *parameter_spelling(unsigned i, enum parameter_id *ret_id, const char **ret_value)
+{
+	if (i >= SPELLING_COUNT)
+		return NULL;
+	*ret_id = spellings[i].id;
+	*ret_value = spellings[i].value;
+	return spellings[i].word;
+}
+
+static void read_word(struct boot *boot, const char *word)
+{
+	unsigned i;
+
+	for (i = 0; i < SPELLING_COUNT; i++) {
+		const struct spelling *s = &spellings[i];
+		size_t length = strlen(s->word);
+
+		if (s->word[length - 1] == '=' && strlen(word) >= length &&
+		    memcmp(word, s->word, length) == 0 && s->value[0] == '\0')
+			boot->parameter[s->id] = word + length;
+		else if (strlen(word) == length && memcmp(word, s->word, length) == 0)
+			boot->parameter[s->id] = s->value;
+	}
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Copies the command line with single NULs between words, so that parameters can point into it. */
+static bool split_words(struct boot *boot, const char *command_line)
+{
+	size_t n = 0;
+
+	while (*command_line != '\0') {
+		while (is_space(*command_line))
+			command_line++;
+		while (*command_line != '\0' && !is_space(*command_line)) {
+			if (n + 1 >= sizeof boot->text) {
+				while (n > 0 && boot->text[n - 1] != '\0')
+					n--; /* half a word would be a wrong one */
+				boot->length = n;
+				return false;
+			}
+			boot->text[n++] = *command_line++;
+		}
+		if (n > 0 && boot->text[n - 1] != '\0')
+			boot->text[n++] = '\0';
+	}
+	boot->length = n;
+	return true;
+}
+
+/* initramfs-tools takes no rootdelay= that is not all digits and dots. */
+static void drop_bad_numbers(struct boot *boot)
+{
+	const char *c;
+
+	for (c = boot->parameter[PARAMETER_ROOTDELAY]; *c != '\0'; c++)
+		if ((*c < '0' || *c > '9') && *c != '.')
+			boot->parameter[PARAMETER_ROOTDELAY] = "";
+}
+
+bool boot_read_command_line(struct boot *boot, const struct blob *blob, const char *command_line)
+{
+	struct parameter given;
+	bool complete;
+	uint32_t i;
+	size_t at;
+
+	for (i = 0; i < PARAMETER_COUNT; i++)
+		boot->parameter[i] = initials[i];
+	for (i = 0; blob != NULL && i < blob->section[SECTION_parameters].count; i++) {
+		blob_parameter(blob, i, &given);
+		boot->parameter[given.parameter] = blob_string(blob, given.text);
+	}
+	complete = split_words(boot, command_line);
+	for (at = 0; at < boot->length; at += strlen(boot->text + at) + 1)
+		read_word(boot, boot->text + at);
+	drop_bad_numbers(boot);
+	return complete;
+}
+
+bool boot_has_word(const struct boot *boot, const char *word)
+{
+	size_t at, length = strlen(word);
+
+	for (at = 0; at < boot->length; at += strlen(boot->text + at) + 1) {
+		const char *w = boot->text + at;
+
+		if (strlen(w) >= length && memcmp(w, word, length) == 0 &&
+		    (w[length] == '\0' || w[length] == '='))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,41 @@
+/* Events: everything the machine is ever told.
+ *
+ * Device events carry the properties in the kernel's own form, KEY=value texts each ended by a NUL
+ * (kernel: lib/kobject_uevent.c), under udev's names: ACTION, SUBSYSTEM, DEVNAME (without /dev/),
+ * DEVTYPE, MAJOR, MINOR, PARTN, PARTNAME, DISKSEQ, MODALIAS, and once a device was probed
+ * ID_FS_TYPE, ID_FS_UUID, ID_FS_LABEL, ID_PART_ENTRY_UUID, ID_PART_ENTRY_NAME (udev(7), libblkid).
+ */
+#ifndef BOOTGRAPH_EVENT_H
+#define BOOTGRAPH_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum event_kind {
+	EVENT_START,    /* the first one */
+	EVENT_DEVICE,   /* a device appeared, changed, was probed, or left */
+	EVENT_FINISHED, /* an effect has ended */
+	EVENT_TICK,     /* time passed; see machine_deadline */
+	EVENT_AGAIN,    /* the rescue shell was left: look again */
+	EVENT_KIND_COUNT
+};
+
+struct event {
+	enum event_kind kind;
+	/* EVENT_DEVICE: borrowed for the time of the call. */
+	const char *properties;
+	size_t length;
+	/* EVENT_FINISHED: the effect's node and serial, and 0, an exit status (1-255), 256 + signal,
+	 * or a negative errno. */
+	uint32_t node, serial;
+	int32_t status;
+};
+
+enum { STATUS_SIGNAL = 256 };
+
+/* The value of a property, or NULL. */
+const char *event_property(const struct event *event, const char *key);
+/* MAJOR and MINOR as one number, major * 2^20 + minor, or 0 if it has none. */
+uint32_t event_device_number(const struct event *event);
+
+#endif

@@ -1,0 +1,161 @@
+#include "explain.h"
+#include "mem.h"
+
+/* A line under construction; what does not fit is cut off. */
+struct line {
+	char text[EXPLAIN_LINE_MAX];
+	size_t length;
+};
+
+static void add(struct line *line, const char *text)
+{
+	size_t n = strlen(text), room = sizeof line->text - 1 - line->length;
+
+	if (n > room)
+		n = room;
+	memcpy(line->text + line->length, text, n);
+	line->length += n;
+	line->text[line->length] = '\0';
+}
+
+static void add_number(struct line *line, uint32_t number)
+{
+	char digits[11];
+	unsigned i = sizeof digits - 1;
+
+	digits[i] = '\0';
+	do
+		digits[--i] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	add(line, digits + i);
+}
+
+static void add_node(const struct machine *machine, struct line *line, uint32_t index)
+{
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	if (node.kind == NODE_DEVICE)
+		add(line, "device ");
+	add(line, machine_node_title(machine, index));
+}
+
+static void add_source(struct line *line, const char *source)
+{
+	if (*source == '\0')
+		return;
+	add(line, " (");
+	add(line, source);
+	add(line, ")");
+}
+
+static void add_own_failure(const struct machine *machine, const struct explain_sink *sink,
+			    struct line *line, uint32_t index)
+{
+	const struct node_memory *memory = &machine->state->node[index];
+	const char *reason = sink->reason != NULL ? sink->reason(sink->context, index) : NULL;
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	if (node.kind == NODE_DEVICE) {
+		add(line, " did not appear in time");
+	} else if (reason != NULL) {
+		add(line, " failed: ");
+		add(line, reason);
+	} else if (memory->status < 0) {
+		add(line, memory->status == -110 ? " took too long" : " failed with error ");
+		if (memory->status != -110)
+			add_number(line, (uint32_t)-memory->status);
+	} else if (memory->status >= STATUS_SIGNAL) {
+		add(line, " was killed by signal ");
+		add_number(line, (uint32_t)memory->status - STATUS_SIGNAL);
+	} else {
+		add(line, " exited with ");
+		add_number(line, (uint32_t)memory->status);
+	}
+}
+
+/* Says what a node needs of another one, and where that is written. */
+static void add_need(const struct machine *machine, struct line *line, uint32_t index,
+		     uint32_t cause)
+{
+	struct node node;
+	struct edge edge;
+	uint32_t i;
+
+	blob_node(machine->blob, index, &node);
+	add(line, node.kind == NODE_DEVICE ? " comes from " : " needs ");
+	add_node(machine, line, cause);
+	for (i = 0; i < node.edge_count; i++) {
+		blob_edge(machine->blob, node.first_edge + i, &edge);
+		if (edge.from == cause) {
+			add_source(line, blob_string(machine->blob, edge.source));
+			break;
+		}
+	}
+}
+
+/* The first edge that keeps a pending node waiting, or NONE. */
+static uint32_t first_blocker(const struct machine *machine, uint32_t index)
+{
+	struct node node;
+	struct edge edge;
+	uint32_t i;
+
+	blob_node(machine->blob, index, &node);
+	for (i = 0; i < node.edge_count; i++) {
+		blob_edge(machine->blob, node.first_edge + i, &edge);
+		if ((edge.kind == EDGE_REQUIRES || edge.kind == EDGE_START ||
+		     edge.kind == EDGE_STARTING) &&
+		    machine->state->node[edge.from].state != STATE_DONE)
+			return edge.from;
+	}
+	return NONE;
+}
+
+/* Explains one node; returns the node to explain next, or NONE at a first cause. */
+static uint32_t explain_node(const struct machine *machine, const struct explain_sink *sink,
+			     uint32_t index)
+{
+	const struct node_memory *memory = &machine->state->node[index];
+	struct line line = {.length = 0};
+	uint32_t next = NONE;
+
+	add_node(machine, &line, index);
+	if (memory->state == STATE_PENDING)
+		next = first_blocker(machine, index);
+	else if (memory->cause != index)
+		next = memory->cause;
+	if (next != NONE)
+		add_need(machine, &line, index, next);
+	else if (memory->state == STATE_FAILED)
+		add_own_failure(machine, sink, &line, index);
+	else if (memory->state == STATE_SKIPPED)
+		add(&line, " was skipped: its condition does not hold");
+	else if (memory->state == STATE_PENDING)
+		add(&line, " is not there");
+	else
+		add(&line, " has not ended");
+	sink->line(sink->context, line.text);
+	return next;
+}
+
+void machine_explain(const struct machine *machine, const struct explain_sink *sink)
+{
+	uint32_t left = machine->state->node_count, index = machine->blob->header.goal, i;
+
+	if (machine->state->verdict != VERDICT_RESCUE)
+		return;
+	/* A unit with `on-failure: rescue` may have failed off the goal's path: it is the cause
+	 * then. */
+	for (i = 0; machine->state->node[index].state < STATE_DONE && i < left; i++) {
+		const struct node_memory *memory = &machine->state->node[i];
+		struct node node;
+
+		blob_node(machine->blob, i, &node);
+		if (memory->state == STATE_FAILED && memory->cause == i && node.flags & NODE_RESCUE)
+			index = i;
+	}
+	while (index != NONE && left-- > 0)
+		index = explain_node(machine, sink, index);
+}
