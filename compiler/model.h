@@ -105,7 +105,8 @@ struct unit {
 	struct term *when;
 	struct term *start_on;
 	VEC(struct property) on;
-	VEC(struct relation) requires, wants, after, before, provides;
+	/* required_by: another unit requires this one, if it is in the graph */
+	VEC(struct relation) requires, wants, after, before, provides, required_by;
 	VEC(struct action) steps;
 	VEC(struct word) needs_binaries, needs_modules, needs_files;
 	struct word exclusive;
@@ -125,7 +126,8 @@ struct model {
 	VEC(struct unit *) units; /* stdlib first; a later unit of the same name replaces an earlier one */
 };
 
-/* Each reads one source into the model, reporting what is wrong; damaged items are left out. */
+/* Each reads one source, which text_check has accepted, into the model, reporting what is wrong;
+ * damaged items are left out. */
 void source_fstab(struct model *model, struct diag *diag, const struct text *text);
 void source_cmdline(struct model *model, struct diag *diag, const struct text *text);
 void source_units(struct model *model, struct diag *diag, const struct text *text);

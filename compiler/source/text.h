@@ -4,9 +4,16 @@
 
 #include "../diag.h"
 
+enum {
+	TEXT_SIZE_MAX = 16 << 20, /* bytes of a file; longer ones are EFBIG */
+	TEXT_LINE_MAX = 65536,	  /* bytes of a line */
+};
+
 /* Reads a file. path is relative to the sysroot (a directory; symbolic links resolve inside it), or
- * to the working directory with root_fd AT_FDCWD. What it is shown as is `name`. On failure errno is
- * set and NULL returned, nothing reported: the caller knows whether the file has to be there. */
+ * to the working directory with root_fd AT_FDCWD. What it is shown as is `name`. On failure errno
+ * is set and NULL returned, nothing reported: the caller knows whether the file has to be there.
+ * Only regular files are read (EISDIR for directories, ENOTSUP for FIFOs, devices and sockets, none
+ * of which is ever opened). */
 const struct text *text_read(struct arena *arena, int root_fd, const char *path, const char *name);
 
 /* A text that is already in memory (a stdlib unit, an option's value). */
@@ -15,10 +22,10 @@ const struct text *text_from_memory(struct arena *arena, const char *name, const
 
 /* Reports NUL bytes, invalid UTF-8 and lines of more than TEXT_LINE_MAX bytes; false if there were
  * any, and the text is better not parsed. */
-enum { TEXT_LINE_MAX = 65536 };
 bool text_check(struct diag *diag, const struct text *text);
 
-/* Opens a file below a sysroot the way openat2(RESOLVE_IN_ROOT) does; -1 and errno on failure. */
+/* Opens a file below a sysroot the way openat2(RESOLVE_IN_ROOT) does, also where the kernel has no
+ * openat2; -1 and errno on failure. flags are those of open(2) without O_CREAT and O_TMPFILE. */
 int sysroot_open(int root_fd, const char *path, int flags);
 
 #endif

@@ -1,0 +1,47 @@
+/* The subcommands of the host program, and the options that compiling ones share. */
+#ifndef BOOTGRAPH_COMMANDS_H
+#define BOOTGRAPH_COMMANDS_H
+
+#include <getopt.h>
+
+#include "../command.h"
+#include "../compile.h"
+
+/* Each takes argv with the command's own name first and returns an exit status. */
+#define COMMAND(name, function, arguments, text) int function(int argc, char **argv);
+#include "commands.def"
+#undef COMMAND
+
+/* --- INPUTS: which machine to compile --- */
+
+/* For getopt_long: INPUT_OPTIONS inside the command's own option table. Their values begin above
+ * any character. */
+enum { INPUT_ROOT = 0x100, INPUT_CMDLINE, INPUT_FACTS, INPUT_UNITS, INPUT_NO_STDLIB, INPUT_END };
+
+/* clang-format off */
+#define INPUT_OPTIONS                                                                              \
+	{"root", required_argument, NULL, INPUT_ROOT},                                             \
+	{"cmdline", required_argument, NULL, INPUT_CMDLINE},                                       \
+	{"facts", required_argument, NULL, INPUT_FACTS},                                           \
+	{"units", required_argument, NULL, INPUT_UNITS},                                           \
+	{"no-stdlib", no_argument, NULL, INPUT_NO_STDLIB}
+/* clang-format on */
+
+#define INPUTS_HELP                                                                                \
+	"Inputs:\n"                                                                                \
+	"  --root DIR        a directory that stands for / (default: /)\n"                         \
+	"  --cmdline TEXT    the kernel command line the machine boots with\n"                     \
+	"  --facts FILE      what is known of the machine's hardware (JSON), or live\n"            \
+	"  --units DIR       more unit files; may be repeated\n"                                   \
+	"  --no-stdlib       without the units that come with bootgraph\n"
+
+/* Takes one of INPUT_OPTIONS; false if the option is none of them. */
+bool input_option(struct arena *arena, struct compile_options *options, int option,
+		  const char *argument);
+
+/* Prints "Usage: bootgraph NAME ARGUMENTS", the command's one line and the rest to stdout (help) or
+ * stderr; returns the exit status to end with. */
+int command_help(const char *name, const char *rest);
+int command_usage(const char *name, const char *rest);
+
+#endif

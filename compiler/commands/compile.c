@@ -1,0 +1,146 @@
+#include "commands.h"
+
+#include <unistd.h>
+
+static const char help[] =
+	INPUTS_HELP "Outputs:\n"
+		    "  -o, --output BLOB the blob; - is standard output\n"
+		    "  --manifest FILE   what the image needs: one \"kind name unit\" a line\n"
+		    "  --strip           leave out where each instruction came from\n";
+
+/* What the command line of compile and check says. */
+struct request {
+	struct compile_options options;
+	const char *output, *manifest;
+	bool strict;
+};
+
+static void write_blob(FILE *out, const struct compilation *c)
+{
+	fwrite(c->blob, 1, c->blob_size, out);
+}
+
+static void write_manifest(FILE *out, const struct compilation *c)
+{
+	static const char *const kinds[MANIFEST_KIND_COUNT] = {"binary", "module", "filesystem",
+							       "file"};
+	size_t i;
+
+	for (i = 0; i < c->manifest.items.count; i++) {
+		const struct manifest_item *item = &c->manifest.items.item[i];
+
+		fprintf(out, "%s\t%s\t%s%s\n", kinds[item->kind], item->name, item->unit,
+			item->optional ? "\toptional" : "");
+	}
+}
+
+/* Writes one named output; nothing is left behind when that fails. */
+static bool write_output(const char *path, const struct compilation *c,
+			 void (*write)(FILE *out, const struct compilation *c))
+{
+	struct output output;
+
+	if (path == NULL)
+		return true;
+	if (!command_open_output(&output, c->arena, c->diag, path))
+		return false;
+	write(output.file, c);
+	return command_commit_output(&output, c->diag, path);
+}
+
+/* Compiles and writes; returns the exit status. */
+static int run(struct arena *arena, const struct request *request, FILE *findings)
+{
+	struct diag diag = {.out = findings};
+	struct compilation c;
+	int status = EXIT_FINE;
+
+	if (!compile(&request->options, arena, &diag, &c))
+		status = EXIT_FINDINGS;
+	else if (!write_output(request->output, &c, write_blob) ||
+		 !write_output(request->manifest, &c, write_manifest))
+		status = EXIT_SYSTEM;
+	else if (request->strict && diag.count[SEVERITY_WARNING] > 0)
+		status = EXIT_FINDINGS;
+	if (c.root_fd >= 0)
+		close(c.root_fd);
+	return status;
+}
+
+int command_compile(int argc, char **argv)
+{
+	static const struct option table[] = {INPUT_OPTIONS,
+					      {"output", required_argument, NULL, 'o'},
+					      {"manifest", required_argument, NULL, 'm'},
+					      {"strip", no_argument, NULL, 's'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
+	struct arena *arena = arena_new();
+	struct request request = {0};
+	int option, status = -1;
+
+	while (status < 0 && (option = getopt_long(argc, argv, "o:h", table, NULL)) != -1) {
+		if (option == 'o')
+			request.output = optarg;
+		else if (option == 'm')
+			request.manifest = optarg;
+		else if (option == 's')
+			request.options.strip = true;
+		else if (option == 'h')
+			status = command_help("compile", help);
+		else if (!input_option(arena, &request.options, option, optarg))
+			status = command_usage("compile", help);
+	}
+	if (status < 0 && (optind < argc || request.output == NULL))
+		status = command_usage("compile", help);
+	if (status < 0)
+		status = run(arena, &request, stderr);
+	arena_free(arena);
+	return status;
+}
+
+static const char check_help[] =
+	INPUTS_HELP "Findings:\n"
+		    "  --strict          warnings too make the exit status 1\n"
+		    "  --explain ID      what a finding means, and what to do\n";
+
+static int explain_finding(const char *id)
+{
+	enum diag_id found = diag_by_name(id);
+
+	if (found == DIAG_COUNT) {
+		fprintf(stderr, "bootgraph: no finding is called \"%s\"\n", id);
+		return EXIT_USAGE;
+	}
+	printf("%s\n", diag_describe(found)->text);
+	return EXIT_FINE;
+}
+
+int command_check(int argc, char **argv)
+{
+	static const struct option table[] = {INPUT_OPTIONS,
+					      {"strict", no_argument, NULL, 's'},
+					      {"explain", required_argument, NULL, 'e'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
+	struct arena *arena = arena_new();
+	struct request request = {0};
+	int option, status = -1;
+
+	while (status < 0 && (option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+		if (option == 's')
+			request.strict = true;
+		else if (option == 'e')
+			status = explain_finding(optarg);
+		else if (option == 'h')
+			status = command_help("check", check_help);
+		else if (!input_option(arena, &request.options, option, optarg))
+			status = command_usage("check", check_help);
+	}
+	if (status < 0 && optind < argc)
+		status = command_usage("check", check_help);
+	if (status < 0)
+		status = run(arena, &request, stdout);
+	arena_free(arena);
+	return status;
+}

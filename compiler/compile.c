@@ -1,0 +1,165 @@
+#include "compile.h"
+#include "check.h"
+#include "graph.h"
+#include "source/text.h"
+#include "stdlib_units.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define UNITS_DIRECTORY "etc/bootgraph/units"
+
+static void report_unreadable(struct diag *diag, const char *name)
+{
+	struct span span = {.name = name};
+
+	diag_report(diag, DIAG_UNREADABLE, span, NULL, "cannot be read: %s", strerror(errno));
+}
+
+/* --- sources
+ * ---------------------------------------------------------------------------------------- */
+
+static void read_stdlib(struct model *model, struct diag *diag)
+{
+	size_t i;
+
+	for (i = 0; i < stdlib_file_count; i++)
+		source_units(model, diag,
+			     text_from_memory(model->arena, stdlib_files[i].name,
+					      stdlib_files[i].data, stdlib_files[i].size));
+}
+
+static int is_unit_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 5 &&
+	       strcmp(entry->d_name + length - 5, ".yaml") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name); /* bytes: the locale must not change a blob */
+}
+
+/* Reads the unit files of an open directory, in order of their names. shown is its path in
+ * diagnostics. */
+static void read_unit_directory(struct model *model, struct diag *diag, int fd, const char *shown)
+{
+	struct dirent **entries;
+	int count = scandirat(fd, ".", &entries, is_unit_file, compare_names), i;
+
+	if (count < 0) {
+		report_unreadable(diag, shown);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		const char *name = arena_printf(model->arena, "%s/%s", shown, entries[i]->d_name);
+		const struct text *text = text_read(model->arena, fd, entries[i]->d_name, name);
+
+		if (text == NULL)
+			report_unreadable(diag, name);
+		else if (text_check(diag, text))
+			source_units(model, diag, text);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void read_units(struct compilation *c, const struct compile_options *options)
+{
+	size_t i;
+	int fd = sysroot_open(c->root_fd, UNITS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (!options->no_stdlib)
+		read_stdlib(c->model, c->diag);
+	if (fd >= 0) {
+		read_unit_directory(c->model, c->diag, fd, UNITS_DIRECTORY);
+		close(fd);
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		report_unreadable(c->diag, UNITS_DIRECTORY);
+	}
+	for (i = 0; i < options->units.count; i++) {
+		fd = open(options->units.item[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0) {
+			report_unreadable(c->diag, options->units.item[i]);
+			continue;
+		}
+		read_unit_directory(c->model, c->diag, fd, options->units.item[i]);
+		close(fd);
+	}
+}
+
+/* A machine without fstab boots by root= alone; one that has it and cannot show it is in error. */
+static void read_fstab(struct compilation *c)
+{
+	const struct text *text = text_read(c->arena, c->root_fd, "etc/fstab", "etc/fstab");
+
+	if (text == NULL) {
+		if (errno != ENOENT)
+			report_unreadable(c->diag, "etc/fstab");
+	} else if (text_check(c->diag, text)) {
+		source_fstab(c->model, c->diag, text);
+	}
+}
+
+static void read_cmdline(struct compilation *c, const struct compile_options *options)
+{
+	const struct text *text;
+
+	if (options->cmdline == NULL)
+		return;
+	text = text_from_memory(c->arena, "--cmdline", options->cmdline, strlen(options->cmdline));
+	if (text_check(c->diag, text))
+		source_cmdline(c->model, c->diag, text);
+}
+
+/* --- passes
+ * ----------------------------------------------------------------------------------------- */
+
+static bool failed(const struct diag *diag)
+{
+	return diag->count[SEVERITY_ERROR] > 0;
+}
+
+static bool open_root(struct compilation *c, const struct compile_options *options)
+{
+	const char *root = options->root != NULL ? options->root : "/";
+
+	c->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (c->root_fd < 0)
+		report_unreadable(c->diag, root);
+	return c->root_fd >= 0;
+}
+
+bool compile(const struct compile_options *options, struct arena *arena, struct diag *diag,
+	     struct compilation *ret_compilation)
+{
+	struct compilation *c = ret_compilation;
+	unit_list instances = {0};
+
+	*c = (struct compilation){.arena = arena, .diag = diag};
+	c->model = arena_alloc(arena, sizeof *c->model);
+	c->model->arena = arena;
+	if (!open_root(c, options))
+		return false;
+	read_units(c, options);
+	read_fstab(c);
+	read_cmdline(c, options);
+
+	resolve_units(c->model, diag, c->root_fd, &instances);
+	c->graph = graph_build(c->model, diag, &instances);
+	check_graph(c->model, diag);
+	if (!graph_order(c->graph, diag) || failed(diag))
+		return false;
+	c->program = graph_lower(c->graph, c->model, diag);
+	graph_manifest(c->graph, c->model, diag, &c->manifest);
+	if (failed(diag))
+		return false;
+	c->blob = blob_write(c->program, diag, options->strip, &c->blob_size);
+	return c->blob != NULL;
+}

@@ -1,0 +1,73 @@
+/* The graph: units as instances, devices, and who waits for whom. The world after resolution.
+ *
+ * Made by resolve.c and graph.c, put in order by order.c, checked, then lowered. Indexes are into
+ * graph->nodes unless said otherwise. Everything lives in the compilation's arena. */
+#ifndef BOOTGRAPH_GRAPH_H
+#define BOOTGRAPH_GRAPH_H
+
+#include "manifest.h"
+#include "model.h"
+#include "program.h"
+
+struct graph_node {
+	const char *name;
+	struct span span;
+	const struct unit *unit;	/* the instance, its {fields} expanded; NULL for a device */
+	struct program_value reference; /* device: what names it */
+};
+
+struct graph_edge {
+	uint32_t from, to;
+	enum edge_kind kind;
+	struct span span;
+};
+
+struct graph {
+	struct arena *arena;
+	VEC(struct graph_node) nodes;
+	VEC(struct graph_edge) edges;
+	uint32_t goal; /* NONE until one was found */
+};
+
+/* resolve.c: picks the units that apply, one instance for each row of their for-each, and expands
+ * their {fields}. Instances are owned by the model's arena; a unit in error is left out. root_fd is
+ * the sysroot that if-host looks into. */
+typedef VEC(struct unit *) unit_list;
+void resolve_units(const struct model *model, struct diag *diag, int root_fd,
+		   unit_list *ret_instances);
+
+/* expand.c: `{name}` and `{name or default}` as a value; reports and returns false if it is neither
+ * plain text nor a placeholder that stands alone. */
+bool expand_value(struct arena *arena, struct diag *diag, const struct word *word,
+		  struct program_value *ret_value);
+/* A field of a for-each row: what {name} stands for, and where that was written. */
+struct field_value {
+	const char *name;
+	struct word value;
+};
+/* Replaces {field}s in a word's text. The word's span becomes that of the first field replaced:
+ * what a template is about is the row. fields ends with a name that is NULL. */
+void expand_fields(struct arena *arena, struct word *word, const struct field_value *fields);
+/* The value as it is written in unit files and listings: text, {name} or {name or text}. */
+const char *value_string(struct arena *arena, const struct program_value *value);
+
+/* graph.c: nodes and edges; names that lead nowhere are reported. */
+struct graph *graph_build(const struct model *model, struct diag *diag, const unit_list *instances);
+/* The device node for a reference, made when it is new. */
+uint32_t graph_device(struct graph *graph, const struct program_value *reference, struct span span);
+
+/* The node an event of start-on is about, or NONE. */
+uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct term *term);
+
+/* order.c: renumbers nodes so that each comes after what it waits for, as near to the order of
+ * declaration as possible, and sorts the edges by their target. Reports each cycle as a path and
+ * returns false if there are any. */
+bool graph_order(struct graph *graph, struct diag *diag);
+
+/* lower.c, manifest.c */
+struct program *graph_lower(const struct graph *graph, const struct model *model,
+			    struct diag *diag);
+void graph_manifest(const struct graph *graph, const struct model *model, struct diag *diag,
+		    struct manifest *manifest);
+
+#endif

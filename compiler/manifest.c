@@ -1,0 +1,98 @@
+#include "manifest.h"
+#include "graph.h"
+
+#include <string.h>
+
+static void add_item(struct manifest *manifest, struct arena *arena, enum manifest_kind kind,
+		     const char *name, const struct unit *unit, struct span span, bool optional)
+{
+	struct manifest_item item = {kind, name, optional, unit->name.text, span};
+	size_t i;
+
+	for (i = 0; i < manifest->items.count; i++) {
+		struct manifest_item *other = &manifest->items.item[i];
+
+		if (other->kind == kind && strcmp(other->name, name) == 0) {
+			other->optional &= optional;
+			return;
+		}
+	}
+	vec_push(arena, &manifest->items, item);
+}
+
+/* A value as it will be unless the boot loader says otherwise. */
+static const char *expected_text(const struct model *model, struct diag *diag,
+				 const struct word *word)
+{
+	struct program_value value;
+	size_t i;
+
+	if (word->text == NULL || !expand_value(model->arena, diag, word, &value))
+		return "";
+	for (i = model->parameters.count; value.parameter != PARAMETER_COUNT && i-- > 0;)
+		if (model->parameters.item[i].id == value.parameter)
+			return model->parameters.item[i].value.text;
+	return value.text;
+}
+
+static void add_action(struct manifest *manifest, const struct model *model, struct diag *diag,
+		       const struct unit *unit, const struct action *action)
+{
+	const struct word *word = NULL;
+	enum manifest_kind kind = MANIFEST_FILESYSTEM;
+	const char *name;
+
+	switch (action->op) {
+	case OP_RUN:
+		if (action->list.count > 0) {
+			word = &action->list.item[0];
+			kind = MANIFEST_BINARY;
+		}
+		break;
+	case OP_FSCK:
+		word = &action->operand[1];
+		break;
+	case OP_MOUNT_DEVICE:
+		word = &action->operand[2];
+		break;
+	case OP_LOAD_MODULE:
+		word = &action->operand[0];
+		kind = MANIFEST_MODULE;
+		break;
+	default:
+		break;
+	}
+	if (word == NULL)
+		return;
+	name = expected_text(model, diag, word);
+	if (*name != '\0' && strcmp(name, "auto") != 0)
+		add_item(manifest, model->arena, kind, name, unit, word->span,
+			 kind == MANIFEST_MODULE);
+}
+
+void graph_manifest(const struct graph *graph, const struct model *model, struct diag *diag,
+		    struct manifest *manifest)
+{
+	size_t i, k;
+
+	for (i = 0; i < graph->nodes.count; i++) {
+		const struct unit *unit = graph->nodes.item[i].unit;
+
+		if (unit == NULL)
+			continue;
+		for (k = 0; k < unit->steps.count; k++)
+			add_action(manifest, model, diag, unit, &unit->steps.item[k]);
+		for (k = 0; k < unit->needs_binaries.count; k++)
+			add_item(manifest, model->arena, MANIFEST_BINARY,
+				 unit->needs_binaries.item[k].text, unit,
+				 unit->needs_binaries.item[k].span, false);
+		for (k = 0; k < unit->needs_modules.count; k++)
+			add_item(manifest, model->arena, MANIFEST_MODULE,
+				 unit->needs_modules.item[k].text, unit,
+				 unit->needs_modules.item[k].span, false);
+		for (k = 0; k < unit->needs_files.count; k++)
+			add_item(manifest, model->arena, MANIFEST_FILE,
+				 unit->needs_files.item[k].text, unit,
+				 unit->needs_files.item[k].span, false);
+	}
+}

@@ -1,0 +1,140 @@
+#include "graph.h"
+
+#include <stdlib.h>
+
+/* `starting X` points backwards: its hold, which comes with it, gives the order. */
+static bool gives_order(const struct graph_edge *edge)
+{
+	return edge->kind != EDGE_STARTING;
+}
+
+/* --- cycles
+ * ---------------------------------------------------------------------------------------- */
+
+/* An edge to a node from another one that is on a cycle or behind one, or NULL. */
+static const struct graph_edge *edge_from_rest(const struct graph *graph, const uint32_t *rank,
+					       uint32_t to)
+{
+	size_t i;
+
+	for (i = 0; i < graph->edges.count; i++) {
+		const struct graph_edge *edge = &graph->edges.item[i];
+
+		if (gives_order(edge) && edge->to == to && rank[edge->from] == NONE)
+			return edge;
+	}
+	return NULL;
+}
+
+static void report_cycle(const struct graph *graph, struct diag *diag,
+			 const struct graph_edge *const *edges, size_t count)
+{
+	const char *path = graph->nodes.item[edges[0]->to].name;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		path = arena_printf(graph->arena, "%s -> %s", path,
+				    graph->nodes.item[edges[i]->from].name);
+	diag_report(diag, DIAG_CYCLE, edges[0]->span, NULL, "these wait for each other: %s", path);
+	for (i = 0; i < count; i++)
+		diag_note(diag, edges[i]->span, "%s waits for %s (%s)",
+			  graph->nodes.item[edges[i]->to].name,
+			  graph->nodes.item[edges[i]->from].name, edge_kind_name(edges[i]->kind));
+}
+
+/* Walks backwards from a node that could not be ranked until it meets a node twice: what lies
+ * between is a cycle. visited has the number of the walk that met a node. */
+static void find_cycle(const struct graph *graph, struct diag *diag, const uint32_t *rank,
+		       uint32_t *visited, uint32_t start)
+{
+	const struct graph_edge **walk =
+		arena_alloc(graph->arena, graph->nodes.count * sizeof *walk);
+	uint32_t node = start;
+	size_t length = 0, i;
+
+	while (visited[node] == NONE) {
+		visited[node] = start;
+		walk[length] = edge_from_rest(graph, rank, node);
+		node = walk[length++]->from;
+	}
+	if (visited[node] != start)
+		return; /* it leads into a cycle that was reported already */
+	for (i = 0; walk[i]->to != node; i++)
+		;
+	report_cycle(graph, diag, walk + i, length - i);
+}
+
+/* --- ranks
+ * ----------------------------------------------------------------------------------------- */
+
+static bool is_ready(const struct graph *graph, const uint32_t *rank, uint32_t node)
+{
+	return edge_from_rest(graph, rank, node) == NULL;
+}
+
+/* Gives each node its new number: always the first declared one of those that are ready. */
+static uint32_t rank_nodes(const struct graph *graph, uint32_t *rank)
+{
+	uint32_t next = 0, i;
+
+	for (i = 0; i < graph->nodes.count; i++)
+		rank[i] = NONE;
+	for (i = 0; i < graph->nodes.count;) {
+		if (rank[i] != NONE || !is_ready(graph, rank, i)) {
+			i++;
+			continue;
+		}
+		rank[i] = next++;
+		i = 0;
+	}
+	return next;
+}
+
+static int compare_edges(const void *a, const void *b)
+{
+	const struct graph_edge *x = a, *y = b;
+
+	if (x->to != y->to)
+		return x->to < y->to ? -1 : 1;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+static void renumber(struct graph *graph, const uint32_t *rank)
+{
+	struct graph_node *nodes = arena_alloc(graph->arena, graph->nodes.count * sizeof *nodes);
+	uint32_t i;
+
+	for (i = 0; i < graph->nodes.count; i++)
+		nodes[rank[i]] = graph->nodes.item[i];
+	graph->nodes.item = nodes;
+	graph->nodes.capacity = graph->nodes.count;
+	for (i = 0; i < graph->edges.count; i++) {
+		graph->edges.item[i].from = rank[graph->edges.item[i].from];
+		graph->edges.item[i].to = rank[graph->edges.item[i].to];
+	}
+	if (graph->edges.count > 0)
+		qsort(graph->edges.item, graph->edges.count, sizeof *graph->edges.item,
+		      compare_edges);
+	if (graph->goal != NONE)
+		graph->goal = rank[graph->goal];
+}
+
+bool graph_order(struct graph *graph, struct diag *diag)
+{
+	uint32_t *rank = arena_alloc(graph->arena, (graph->nodes.count + 1) * sizeof *rank);
+	uint32_t *visited = arena_alloc(graph->arena, (graph->nodes.count + 1) * sizeof *visited);
+	uint32_t i;
+
+	if (rank_nodes(graph, rank) == graph->nodes.count) {
+		renumber(graph, rank);
+		return true;
+	}
+	for (i = 0; i < graph->nodes.count; i++)
+		visited[i] = NONE;
+	for (i = 0; i < graph->nodes.count; i++)
+		if (rank[i] == NONE && visited[i] == NONE)
+			find_cycle(graph, diag, rank, visited, i);
+	return false;
+}

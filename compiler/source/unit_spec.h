@@ -1,0 +1,71 @@
+/* Between the files that read units: unit_spec.c (documents and keywords), unit_value.c (values),
+ * unit_term.c (start-on, when, if-host) and unit_action.c (actions). */
+#ifndef BOOTGRAPH_UNIT_SPEC_H
+#define BOOTGRAPH_UNIT_SPEC_H
+
+#include "yaml.h"
+
+enum keyword_id {
+#define KEYWORD(id, spelling, shape, member, text) KEYWORD_##id,
+#include "unit_keywords.def"
+	KEYWORD_COUNT
+};
+
+/* One unit being read. */
+struct unit_reader {
+	struct arena *arena;
+	struct diag *diag;
+	struct unit *unit;
+	struct word given[KEYWORD_COUNT]; /* the keyword where it stands; text NULL: not there */
+	struct word action;               /* the same for the first action keyword */
+};
+
+/* --- unit_value.c ----------------------------------------------------------------------------- */
+
+/* Each takes a scalar of its kind, or reports what stands there instead and returns false. `what`
+ * names it in messages: "requires", "operand where". */
+bool unit_text(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+	       struct word *ret_word);
+bool unit_name(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+	       struct word *ret_word);
+bool unit_path(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+	       struct word *ret_word);
+bool unit_device(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		 struct word *ret_word);
+
+/* The same for a word that is no scalar of its own, but a part of an expression. */
+bool unit_check_name(struct unit_reader *reader, struct word word);
+bool unit_check_path(struct unit_reader *reader, struct word word);
+bool unit_check_device(struct unit_reader *reader, struct word word);
+
+/* Whether a text has a placeholder, {name} or {name or default}: then it is not known yet. */
+bool unit_has_placeholder(const char *text);
+
+/* Reports that a value has the wrong shape. */
+void unit_wrong_shape(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		      const char *due);
+
+/* "did you mean ...?", or NULL if no candidate is near. */
+const char *unit_hint(struct unit_reader *reader, const char *word, const char *const *candidates,
+		      size_t count);
+
+/* --- unit_term.c ------------------------------------------------------------------------------ */
+
+/* NULL after reporting what is wrong. */
+struct term *unit_expression(struct unit_reader *reader, const struct yaml_node *node);
+struct term *unit_condition(struct unit_reader *reader, const struct yaml_node *node);
+/* As decided at compile time: conditions on files alone. */
+struct term *unit_host_condition(struct unit_reader *reader, const struct yaml_node *node);
+
+/* --- unit_action.c ---------------------------------------------------------------------------- */
+
+/* The opcode of an action keyword, or OP_COUNT. */
+enum opcode action_by_name(const char *name);
+/* Adds an action to the unit's steps, unless there is something wrong with it. */
+void unit_action(struct unit_reader *reader, enum opcode op, struct word keyword,
+		 const struct yaml_node *value);
+void unit_steps(struct unit_reader *reader, const struct yaml_node *node);
+/* Every action keyword, for hints; *count of them are appended. */
+void action_names(const char **names, size_t *count);
+
+#endif

@@ -1,0 +1,182 @@
+#include "reference.h"
+#include "unit_spec.h"
+
+#include <string.h>
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	"0123456789"
+
+/* --- placeholders ----------------------------------------------------------------------------- */
+
+/* The length of a name behind an opening brace; 0 if that brace is text, as in a shell's ${name} or
+ * awk's { print }. */
+static size_t placeholder_name(const char *text, const char *brace)
+{
+	if (brace > text && brace[-1] == '$')
+		return 0;
+	return strspn(brace + 1, "abcdefghijklmnopqrstuvwxyz" DIGITS "_.-");
+}
+
+bool unit_has_placeholder(const char *text)
+{
+	const char *brace = text;
+
+	for (; (brace = strchr(brace, '{')) != NULL; brace++)
+		if (placeholder_name(text, brace) > 0)
+			return true;
+	return false;
+}
+
+/* The brace that closes the one at hand, counting those between them; NULL if none does. */
+static const char *closing_brace(const char *brace)
+{
+	unsigned depth = 0;
+
+	for (; *brace != '\0'; brace++) {
+		depth += *brace == '{';
+		depth -= *brace == '}';
+		if (depth == 0)
+			return brace;
+	}
+	return NULL;
+}
+
+/* {name} or {name or default}; whether there is such a name is seen when it is resolved. */
+static bool check_placeholders(struct unit_reader *reader, struct word word)
+{
+	const char *brace = word.text, *closing;
+	bool good = true;
+
+	for (; (brace = strchr(brace, '{')) != NULL; brace++) {
+		size_t length = placeholder_name(word.text, brace);
+
+		if (length == 0)
+			continue;
+		closing = closing_brace(brace);
+		if (closing != NULL &&
+		    (brace[1 + length] == '}' || strncmp(brace + 1 + length, " or ", 4) == 0))
+			continue;
+		diag_report(reader->diag, DIAG_PLACEHOLDER,
+			    yaml_part(word, (size_t)(brace - word.text),
+				      closing != NULL ? (size_t)(closing - brace) + 1 : 1),
+			    "write {name} or {name or default}",
+			    closing != NULL ? "this is no placeholder"
+					    : "this brace is not closed");
+		good = false;
+	}
+	return good;
+}
+
+/* --- scalars ---------------------------------------------------------------------------------- */
+
+const char *unit_hint(struct unit_reader *reader, const char *word, const char *const *candidates,
+		      size_t count)
+{
+	const char *nearest = diag_nearest(word, candidates, count);
+
+	return nearest == NULL ? NULL
+			       : arena_printf(reader->arena, "did you mean \"%s\"?", nearest);
+}
+
+/* An unquoted {source} is a mapping with one key and no value. */
+static bool is_unquoted_placeholder(const struct yaml_node *node)
+{
+	return node->kind == YAML_MAPPING && node->pairs.count == 1 &&
+	       yaml_is_null(node->pairs.item[0].value) && node->span.text != NULL &&
+	       node->span.text->data[node->span.offset] == '{';
+}
+
+void unit_wrong_shape(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		      const char *due)
+{
+	const char *hint = NULL;
+
+	if (is_unquoted_placeholder(node))
+		hint = "a placeholder needs quotation marks, since braces are YAML's mappings";
+	diag_report(reader->diag, DIAG_UNIT_SHAPE, node->span, hint, "%s takes %s; this is %s",
+		    what, due, yaml_kind_name(node));
+}
+
+static bool scalar(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		   const char *due, struct word *ret_word)
+{
+	if (node->kind != YAML_SCALAR || yaml_is_null(node)) {
+		unit_wrong_shape(reader, node, what, due);
+		return false;
+	}
+	*ret_word = node->scalar;
+	return check_placeholders(reader, node->scalar);
+}
+
+bool unit_text(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+	       struct word *ret_word)
+{
+	return scalar(reader, node, what, "a text", ret_word);
+}
+
+/* Names are words of the listing, of start-on and of the trace: no blanks, no brackets. */
+bool unit_check_name(struct unit_reader *reader, struct word word)
+{
+	static const char *const reserved[] = {
+		"and",
+		"or",
+		"stopping",
+#define EVENT(term, spelling, argument, text) spelling,
+#include "unit_keywords.def"
+	};
+	size_t good = strspn(word.text, LETTERS DIGITS "_.@:/-{} ");
+	size_t i;
+
+	if (!unit_has_placeholder(word.text))
+		good = strspn(word.text, LETTERS DIGITS "_.@:/-");
+	if (word.text[0] == '\0' || strchr(LETTERS DIGITS "{", word.text[0]) == NULL)
+		good = 0;
+	if (word.text[good] != '\0' || good == 0) {
+		diag_report(reader->diag, DIAG_UNIT_NAME,
+			    yaml_part(word, good, good == strlen(word.text) ? 0 : 1), NULL,
+			    "not a name: \"%s\"", word.text);
+		return false;
+	}
+	for (i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+		if (strcmp(word.text, reserved[i]) == 0) {
+			diag_report(reader->diag, DIAG_UNIT_NAME, word.span, NULL,
+				    "\"%s\" is a word of start-on, and no name", word.text);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool unit_name(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+	       struct word *ret_word)
+{
+	return scalar(reader, node, what, "a name", ret_word) && unit_check_name(reader, *ret_word);
+}
+
+bool unit_check_path(struct unit_reader *reader, struct word word)
+{
+	if (word.text[0] == '/' || (word.text[0] == '{' && unit_has_placeholder(word.text)))
+		return true;
+	diag_report(reader->diag, DIAG_UNIT_PATH, word.span, NULL, "not an absolute path: \"%s\"",
+		    word.text);
+	return false;
+}
+
+bool unit_path(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+	       struct word *ret_word)
+{
+	return scalar(reader, node, what, "an absolute path", ret_word) &&
+	       unit_check_path(reader, *ret_word);
+}
+
+bool unit_check_device(struct unit_reader *reader, struct word word)
+{
+	return unit_has_placeholder(word.text) || reference_check(reader->diag, word);
+}
+
+bool unit_device(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		 struct word *ret_word)
+{
+	return scalar(reader, node, what, "a device reference", ret_word) &&
+	       unit_check_device(reader, *ret_word);
+}

@@ -1,0 +1,38 @@
+/* The timeline: a trace (specs/trace.md) as spans of time, one for each node that did something. */
+#ifndef BOOTGRAPH_TIMELINE_H
+#define BOOTGRAPH_TIMELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../diag.h"
+#include "../../runtime/core/port.h"
+
+/* One node's time at work: from its first effect (or `running`) to its end. A reaction has one for
+ * each stretch without a gap between its effects. Times are milliseconds. */
+struct stretch {
+	const char *name;
+	const char *effect; /* what it asked for first: "mount", or "" for a device */
+	uint32_t begin, end;
+	enum node_state state; /* STATE_RUNNING: the trace ends before it does */
+	bool instant;	       /* a device that appeared, or an event: no time at work */
+	bool critical;	       /* on the path that decided when the boot ended */
+	unsigned count;	       /* effects in it */
+};
+
+struct timeline {
+	VEC(struct stretch) stretches; /* by begin, then as in the trace */
+	uint32_t end;		       /* of the last line */
+	const char *verdict;	       /* "handoff", "rescue", or NULL if the trace has none */
+	VEC(const char *) because;     /* why it is a rescue */
+	const char *command_line;
+};
+
+/* Reads a trace; reports and returns NULL if it is none. Lines of an unknown word are skipped. */
+struct timeline *timeline_read(struct arena *arena, struct diag *diag, const struct text *text);
+
+void timeline_table(const struct timeline *timeline, FILE *out, bool utf8);
+void timeline_svg(const struct timeline *timeline, FILE *out);
+
+#endif
