@@ -66,7 +66,7 @@ static enum answer answer_property(const struct blob *blob, uint32_t key, uint32
 {
 	const char *text = event_property(event, blob_string(blob, key));
 
-	return answer_if(text != NULL && guard_pattern_fits(blob_string(blob, pattern), text),
+	return answer_if(guard_pattern_fits(blob_string(blob, pattern), text != NULL ? text : ""),
 			 ANSWER_NO);
 }
 
@@ -93,6 +93,10 @@ static enum answer ask(const struct machine *machine, enum opcode op, const uint
 	const struct blob *blob = machine->blob;
 
 	switch (op) {
+	case OP_STARTUP:
+		return ANSWER_YES;
+	case OP_NEVER:
+		return ANSWER_NEVER;
 	case OP_STARTED:
 	case OP_STARTING:
 	case OP_STOPPED:

@@ -1,12 +1,13 @@
 #include "trace.h"
 #include "mem.h"
 
-static void write_text(const struct trace *trace, const char *text)
+static void write_text(const struct trace_sink *sink, const char *text)
 {
-	trace->write(trace->context, text, strlen(text));
+	sink->write(sink->context, text, strlen(text));
 }
 
-static void write_number(const struct trace *trace, uint32_t number, unsigned digits)
+/* In decimal, with zeros in front up to so many digits. */
+static void write_number(const struct trace_sink *sink, uint32_t number, unsigned digits)
 {
 	char text[10];
 	unsigned at = sizeof text;
@@ -15,224 +16,280 @@ static void write_number(const struct trace *trace, uint32_t number, unsigned di
 		text[--at] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number > 0 || sizeof text - at < digits);
-	trace->write(trace->context, text + at, sizeof text - at);
+	sink->write(sink->context, text + at, sizeof text - at);
 }
 
+/* What could end a field or a line, and what not every reader takes, is written \xNN. */
 static bool is_plain(char c, bool space)
 {
-	return ((unsigned char)c > ' ' && c != '\\' && c != 0x7f) || (space && c == ' ');
+	return (c > ' ' && c < 0x7f && c != '\\') || (space && c == ' ');
 }
 
-/* A text with what could end a field or a line written as \xNN. */
-static void write_escaped(const struct trace *trace, const char *text, bool space)
+static void write_escaped(const struct trace_sink *sink, const char *text, bool space)
 {
 	static const char digit[] = "0123456789abcdef";
 
 	while (*text != '\0') {
 		size_t plain = 0;
 
-		while (text[plain] != '\0' && is_plain(text[plain], space))
+		while (is_plain(text[plain], space))
 			plain++;
 		if (plain > 0)
-			trace->write(trace->context, text, plain);
+			sink->write(sink->context, text, plain);
 		text += plain;
 		if (*text != '\0') {
 			unsigned char byte = (unsigned char)*text++;
 			char escape[4] = {'\\', 'x', digit[byte >> 4], digit[byte & 15]};
 
-			trace->write(trace->context, escape, sizeof escape);
+			sink->write(sink->context, escape, sizeof escape);
 		}
 	}
 }
 
-static void write_word(const struct trace *trace, const char *word)
+static void write_field(const struct trace_sink *sink, const char *text)
 {
-	write_text(trace, " ");
-	if (word == NULL || word[0] == '\0')
-		write_text(trace, "\"\"");
+	write_text(sink, " ");
+	if (text == NULL || text[0] == '\0')
+		write_text(sink, "-");
 	else
-		write_escaped(trace, word, false);
+		write_escaped(sink, text, false);
 }
 
-static void write_device_number(const struct trace *trace, uint32_t number)
+static void write_device_number(const struct trace_sink *sink, uint32_t number)
 {
-	write_text(trace, " ");
-	write_number(trace, number >> 20, 1);
-	write_text(trace, ":");
-	write_number(trace, number & 0xfffff, 1);
+	write_text(sink, " ");
+	write_number(sink, number >> 20, 1);
+	write_text(sink, ":");
+	write_number(sink, number & 0xfffff, 1);
 }
 
 /* "0.213 device" */
-static void begin(const struct trace *trace, uint32_t now, const char *what)
+static void begin(const struct trace_sink *sink, uint32_t now, const char *word)
 {
-	write_number(trace, now / 1000, 1);
-	write_text(trace, ".");
-	write_number(trace, now % 1000, 3);
-	write_text(trace, " ");
-	write_text(trace, what);
+	write_number(sink, now / 1000, 1);
+	write_text(sink, ".");
+	write_number(sink, now % 1000, 3);
+	write_text(sink, " ");
+	write_text(sink, word);
 }
 
-static void begin_node(const struct trace *trace, uint32_t now, const char *what, uint32_t node)
+static void end(const struct trace_sink *sink)
+{
+	write_text(sink, "\n");
+}
+
+static void write_node(const struct trace_sink *sink, const struct machine *machine, uint32_t node)
 {
 	struct node record;
 
-	begin(trace, now, what);
-	blob_node(trace->machine->blob, node, &record);
-	write_word(trace, blob_string(trace->machine->blob, record.name));
+	blob_node(machine->blob, node, &record);
+	write_field(sink, blob_string(machine->blob, record.name));
 }
 
-static void end(const struct trace *trace)
+/* An effect goes by its node's name, and by its serial number unless it is the node's first. */
+static void write_effect(const struct trace_sink *sink, const struct machine *machine,
+			 uint32_t node, uint32_t serial)
 {
-	write_text(trace, "\n");
+	write_node(sink, machine, node);
+	if (serial == 1)
+		return;
+	write_text(sink, "#");
+	write_number(sink, serial, 1);
 }
 
-void trace_head(const struct trace *trace)
+/* --- what the machine is told ---------------------------------------------------------------- */
+
+static void write_start(const struct trace_sink *sink, const struct machine *machine, uint32_t now)
 {
-	write_text(trace, "bootgraph-trace 1\n");
+	const struct boot *boot = machine->boot;
+	size_t at;
+
+	begin(sink, now, "start");
+	for (at = 0; at < boot->length; at += strlen(boot->text + at) + 1)
+		if (boot->text[at] != '\0')
+			write_field(sink, boot->text + at);
+	end(sink);
 }
 
-void trace_start(const struct trace *trace, uint32_t now, const char *command_line)
+/* Whether a property is told as a field of its own, or says nothing about the boot. */
+static bool is_left_out(const char *property)
 {
-	begin(trace, now, "start");
-	if (command_line[0] != '\0')
-		write_text(trace, " ");
-	write_escaped(trace, command_line, true);
-	end(trace);
-}
-
-/* Action, name and number come first and by themselves; the kernel's DEVPATH, SEQNUM and the like
- * say nothing more about the boot. */
-static bool is_told(const char *property)
-{
-	static const char *const left_out[] = {
-		"ACTION=", "DEVNAME=", "MAJOR=", "MINOR=", "DEVPATH=", "SEQNUM=", "SYNTH_UUID="};
+	static const char *const keys[] = {"ACTION=", "DEVNAME=", "MAJOR=", "MINOR=", "SEQNUM="};
 	unsigned i;
 
-	for (i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
-		if (strlen(property) >= strlen(left_out[i]) &&
-		    memcmp(property, left_out[i], strlen(left_out[i])) == 0)
-			return false;
-	return true;
+	for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (strlen(property) >= strlen(keys[i]) &&
+		    memcmp(property, keys[i], strlen(keys[i])) == 0)
+			return true;
+	return false;
 }
 
-static void write_device(const struct trace *trace, uint32_t now, const struct event *event)
+static void write_device(const struct trace_sink *sink, uint32_t now, const struct event *event)
 {
-	uint32_t number = event_device_number(event);
-	size_t at = 0;
+	size_t at, length;
 
-	begin(trace, now, "device");
-	write_word(trace, event_property(event, "ACTION"));
-	write_word(trace, event_property(event, "DEVNAME"));
-	if (number != 0)
-		write_device_number(trace, number);
-	else
-		write_text(trace, " -");
-	for (; at < event->length; at += strlen(event->properties + at) + 1)
-		if (is_told(event->properties + at))
-			write_word(trace, event->properties + at);
-	end(trace);
+	begin(sink, now, "device");
+	write_field(sink, event_property(event, "ACTION"));
+	write_field(sink, event_property(event, "DEVNAME"));
+	write_device_number(sink, event_device_number(event));
+	for (at = 0; at < event->length; at += length + 1) {
+		for (length = 0; at + length < event->length; length++)
+			if (event->properties[at + length] == '\0')
+				break;
+		if (at + length == event->length)
+			break; /* the last one is not ended */
+		if (!is_left_out(event->properties + at))
+			write_field(sink, event->properties + at);
+	}
+	end(sink);
 }
 
-/* 0, an exit status, signal-9 or errno-2. */
-static void write_status(const struct trace *trace, int32_t status)
+static void write_finished(const struct trace_sink *sink, const struct machine *machine,
+			   uint32_t now, const struct event *event)
 {
-	write_text(trace, status < 0 ? " errno-" : status >= STATUS_SIGNAL ? " signal-" : " ");
-	write_number(trace, status < 0 ? (uint32_t)-status : (uint32_t)status % STATUS_SIGNAL, 1);
+	bool negative = event->status < 0;
+
+	if (event->node >= machine->state->node_count)
+		return;
+	begin(sink, now, "finished");
+	write_effect(sink, machine, event->node, event->serial);
+	write_text(sink, negative ? " -" : " ");
+	write_number(sink, negative ? 0u - (uint32_t)event->status : (uint32_t)event->status, 1);
+	end(sink);
 }
 
-static bool is_late(const struct machine *machine, const struct event *event)
-{
-	const struct node_memory *memory = &machine->state->node[event->node];
-	struct node node;
-
-	blob_node(machine->blob, event->node, &node);
-	return node.kind == NODE_TASK &&
-	       (memory->state != STATE_RUNNING || memory->serial != (uint16_t)event->serial);
-}
-
-void trace_event(const struct trace *trace, uint32_t now, const struct event *event)
+void trace_event(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		 const struct event *event)
 {
 	switch (event->kind) {
+	case EVENT_START:
+		write_start(sink, machine, now);
+		break;
 	case EVENT_DEVICE:
-		write_device(trace, now, event);
+		write_device(sink, now, event);
 		break;
 	case EVENT_FINISHED:
-		if (event->node >= trace->machine->state->node_count)
-			break;
-		begin_node(trace, now, is_late(trace->machine, event) ? "late" : "finished",
-			   event->node);
-		write_status(trace, event->status);
-		end(trace);
+		write_finished(sink, machine, now, event);
+		break;
+	case EVENT_TICK:
+		begin(sink, now, "tick");
+		end(sink);
 		break;
 	case EVENT_AGAIN:
-		begin(trace, now, "again");
-		end(trace);
+		begin(sink, now, "again");
+		end(sink);
 		break;
 	default:
 		break;
 	}
 }
 
-void trace_effect(const struct trace *trace, uint32_t now, const struct effect *effect)
+/* --- what the machine does ------------------------------------------------------------------- */
+
+static void write_operand(const struct trace_sink *sink, const struct machine *machine,
+			  const struct effect *effect, unsigned i)
+{
+	const char *item;
+	unsigned k;
+
+	switch (opcode_describe(effect->op)->operand[i].kind) {
+	case OPERAND_DEVICE:
+		write_device_number(sink, effect->device_number);
+		break;
+	case OPERAND_LIST:
+		for (k = 0; (item = machine_list_value(machine, effect->list, k)) != NULL; k++)
+			write_field(sink, item);
+		break;
+	case OPERAND_NUMBER:
+		write_text(sink, " ");
+		write_number(sink, effect->number, 1);
+		break;
+	default:
+		write_field(sink, effect->text[i]);
+		break;
+	}
+}
+
+/* Optional operands at the end that are empty are left out. */
+static unsigned count_operands(const struct effect *effect)
 {
 	const struct op *op = opcode_describe(effect->op);
-	unsigned count = op->operand_count, i, k;
-	const char *item;
+	unsigned count = op->operand_count;
 
-	begin_node(trace, now, "effect", effect->node);
-	write_word(trace, op->name);
 	while (count > 0 && op->operand[count - 1].optional && effect->text[count - 1] != NULL &&
 	       effect->text[count - 1][0] == '\0')
 		count--;
-	for (i = 0; i < count; i++) {
-		switch (op->operand[i].kind) {
-		case OPERAND_DEVICE:
-			write_device_number(trace, effect->device_number);
-			break;
-		case OPERAND_LIST:
-			for (k = 0; (item = machine_list_value(trace->machine, effect->list, k));
-			     k++)
-				write_word(trace, item);
-			break;
-		case OPERAND_NUMBER:
-			write_text(trace, " ");
-			write_number(trace, effect->number, 1);
-			break;
-		default:
-			write_word(trace, effect->text[i]);
-			break;
-		}
+	return count;
+}
+
+void trace_effect(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		  const struct effect *effect)
+{
+	unsigned count = count_operands(effect), i;
+	const char *name;
+
+	begin(sink, now, "effect");
+	write_effect(sink, machine, effect->node, effect->serial);
+	write_field(sink, opcode_describe(effect->op)->name);
+	for (i = 0; i < count; i++)
+		write_operand(sink, machine, effect, i);
+	if (effect->event != NULL) {
+		name = event_property(effect->event, "DEVNAME");
+		write_field(sink, name != NULL ? name : event_property(effect->event, "MODALIAS"));
 	}
-	if (effect->event != NULL)
-		write_word(trace, event_property(effect->event, "DEVNAME"));
-	end(trace);
+	end(sink);
 }
 
-void trace_stop(const struct trace *trace, uint32_t now, uint32_t node)
+void trace_stop(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		uint32_t node, uint32_t serial)
 {
-	begin_node(trace, now, "stop", node);
-	end(trace);
+	begin(sink, now, "stop");
+	write_effect(sink, machine, node, serial);
+	end(sink);
 }
 
-void trace_rescan(const struct trace *trace, uint32_t now)
+void trace_rescan(const struct trace_sink *sink, uint32_t now)
 {
-	begin(trace, now, "rescan");
-	end(trace);
+	begin(sink, now, "rescan");
+	end(sink);
 }
 
-void trace_node(const struct trace *trace, uint32_t now, uint32_t node, enum node_state state)
+void trace_node(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		uint32_t node, enum node_state state)
 {
-	begin_node(trace, now, "node", node);
-	write_word(trace, node_state_name(state));
-	end(trace);
+	begin(sink, now, "node");
+	write_node(sink, machine, node);
+	write_field(sink, node_state_name(state));
+	end(sink);
 }
 
-void trace_verdict(const struct trace *trace, uint32_t now, enum verdict verdict)
+void trace_verdict(const struct trace_sink *sink, uint32_t now, enum verdict verdict)
 {
-	begin(trace, now, "verdict");
-	write_word(trace, verdict_name(verdict));
-	end(trace);
+	begin(sink, now, "verdict");
+	write_field(sink, verdict_name(verdict));
+	end(sink);
 }
+
+static void write_sentence(const struct trace_sink *sink, uint32_t now, const char *word,
+			   const char *text)
+{
+	begin(sink, now, word);
+	write_text(sink, " ");
+	write_escaped(sink, text, true);
+	end(sink);
+}
+
+void trace_because(const struct trace_sink *sink, uint32_t now, const char *text)
+{
+	write_sentence(sink, now, "because", text);
+}
+
+void trace_remark(const struct trace_sink *sink, uint32_t now, const char *text)
+{
+	write_sentence(sink, now, "remark", text);
+}
+
+/* --- names ----------------------------------------------------------------------------------- */
 
 const char *node_state_name(enum node_state state)
 {

@@ -2,42 +2,38 @@
  * keeps in /run/bootgraph/trace, the simulator prints and tests compare. specs/trace.md has the
  * grammar.
  *
- *   bootgraph-trace 1
- *   0.000 start root=UUID=2f00 ro quiet
- *   0.000 node mount-proc running
- *   0.000 effect mount-proc mount proc /proc proc
- *   0.003 finished mount-proc 0
- *   0.213 device add vda1 252:1 SUBSYSTEM=block DEVTYPE=partition
- *   0.900 verdict handoff
- *
- * Fields are words: white space, control characters and backslashes in them are written \xNN as
- * udev does, an empty one as "". A line goes to the sink in pieces and so has no length limit. */
+ * A line goes to the sink in pieces, so that there is no limit to its length and no buffer here;
+ * its last piece ends with the newline. Times are milliseconds since EVENT_START. */
 #ifndef BOOTGRAPH_TRACE_H
 #define BOOTGRAPH_TRACE_H
 
 #include "machine.h"
 
-struct trace {
-	const struct machine *machine;
-	/* A piece of a line, borrowed for the time of the call; the last one ends with a newline.
-	 */
-	void (*write)(void *context, const char *text, size_t length);
+#define TRACE_FIRST_LINE "bootgraph-trace 1\n"
+
+struct trace_sink {
+	/* Takes some bytes, borrowed for the time of the call. */
+	void (*write)(void *context, const char *bytes, size_t length);
 	void *context;
 };
 
-/* Times are milliseconds since EVENT_START. */
-void trace_head(const struct trace *trace);
-void trace_start(const struct trace *trace, uint32_t now, const char *command_line);
+/* An event, before the machine handles it. */
+void trace_event(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		 const struct event *event);
 
-/* An event that is about to be handled; EVENT_START and EVENT_TICK write nothing. */
-void trace_event(const struct trace *trace, uint32_t now, const struct event *event);
+/* What the machine tells its port. */
+void trace_effect(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		  const struct effect *effect);
+void trace_stop(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		uint32_t node, uint32_t serial);
+void trace_rescan(const struct trace_sink *sink, uint32_t now);
+void trace_node(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		uint32_t node, enum node_state state);
+void trace_verdict(const struct trace_sink *sink, uint32_t now, enum verdict verdict);
 
-/* What the machine asks of its port. */
-void trace_effect(const struct trace *trace, uint32_t now, const struct effect *effect);
-void trace_stop(const struct trace *trace, uint32_t now, uint32_t node);
-void trace_rescan(const struct trace *trace, uint32_t now);
-void trace_node(const struct trace *trace, uint32_t now, uint32_t node, enum node_state state);
-void trace_verdict(const struct trace *trace, uint32_t now, enum verdict verdict);
+/* A line of machine_explain; and something that happened to the writer of the trace. */
+void trace_because(const struct trace_sink *sink, uint32_t now, const char *text);
+void trace_remark(const struct trace_sink *sink, uint32_t now, const char *text);
 
 const char *node_state_name(enum node_state state);
 const char *verdict_name(enum verdict verdict);
