@@ -343,7 +343,9 @@ const char *diag_nearest(const char *word, const char *const *candidates, size_t
 	if (length < 3 || length > WORD_MAX)
 		return NULL;
 	/* A quarter of its letters may be wrong: more finds words that nobody meant. */
-	best = least(length < 8 ? 1 : length / 4, EDITS_MAX, EDITS_MAX) + 1;
+	best = length < 8 ? 2 : length / 4 + 1;
+	if (best > EDITS_MAX + 1)
+		best = EDITS_MAX + 1;
 	for (i = 0; i < count; i++) {
 		size_t d, candidate = strlen(candidates[i]);
 

@@ -192,13 +192,14 @@ static struct program *example_program(struct arena *arena)
 	return program;
 }
 
+/* An offset and up to eight bytes; the last column of them has no space behind it. */
 static void print_bytes(const unsigned char *bytes, size_t offset, unsigned count)
 {
 	char hex[3 * 8 + 1] = "";
 
 	for (unsigned i = 0; i < count; i++)
 		snprintf(hex + 3 * i, 4, "%02x ", bytes[offset + i]);
-	printf("%06zx  %-25s", offset, hex);
+	printf("%06zx  %-24s", offset, hex);
 }
 
 static void print_example_fields(const unsigned char *bytes, size_t offset, const char *of,
@@ -206,7 +207,7 @@ static void print_example_fields(const unsigned char *bytes, size_t offset, cons
 {
 	for (unsigned i = 0; i < count; i++) {
 		print_bytes(bytes, offset, field[i].width);
-		printf("%s %s\n", of, field[i].name);
+		printf(" %s %s\n", of, field[i].name);
 		offset += field[i].width;
 	}
 }
@@ -221,7 +222,7 @@ static void print_example_strings(const unsigned char *bytes, size_t offset, siz
 			print_bytes(bytes, offset + at + i,
 				    length - i < 8 ? (unsigned)(length - i) : 8);
 			if (i == 0)
-				printf("strings at %zu: \"%s\"", at, text);
+				printf(" strings at %zu: \"%s\"", at, text);
 			putchar('\n');
 		}
 		at += length;
@@ -246,7 +247,7 @@ static void print_example_section(const unsigned char *bytes, enum section secti
 			print_example_fields(bytes, offset, of, layout->field, layout->field_count);
 		} else {
 			print_bytes(bytes, offset, layout->record_bytes);
-			puts(of);
+			printf(" %s\n", of);
 		}
 	}
 }
@@ -271,7 +272,8 @@ static void print_example(void)
 	print_example_fields(bytes, 0, "header:", header, count);
 	for (unsigned i = 0; i < SECTION_COUNT; i++) {
 		print_bytes(bytes, HEADER_BYTES + 8 * i, 8);
-		printf("section table: %s, offset and count\n", blob_layout((enum section)i)->name);
+		printf(" section table: %s, offset and count\n",
+		       blob_layout((enum section)i)->name);
 	}
 	for (unsigned i = 0; i < SECTION_COUNT; i++)
 		print_example_section(bytes, (enum section)i);

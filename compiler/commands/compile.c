@@ -55,13 +55,12 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 	struct compilation c;
 	int status = EXIT_FINE;
 
-	if (!compile(&request->options, arena, &diag, &c))
+	if (!compile(&request->options, arena, &diag, &c) ||
+	    (request->strict && diag.count[SEVERITY_WARNING] > 0))
 		status = EXIT_FINDINGS;
 	else if (!write_output(request->output, &c, write_blob) ||
 		 !write_output(request->manifest, &c, write_manifest))
 		status = EXIT_SYSTEM;
-	else if (request->strict && diag.count[SEVERITY_WARNING] > 0)
-		status = EXIT_FINDINGS;
 	if (c.root_fd >= 0)
 		close(c.root_fd);
 	return status;

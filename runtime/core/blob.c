@@ -165,7 +165,7 @@ uint32_t blob_word(const struct blob *blob, enum section section, uint32_t index
 const char *blob_code_source(const struct blob *blob, uint32_t word)
 {
 	uint32_t low = 0, high = blob->section[SECTION_debug].count;
-	struct debug debug;
+	struct debug debug = {0};
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;

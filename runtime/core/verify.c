@@ -59,7 +59,7 @@ static bool read_sections(struct verifier *v)
 	unsigned i;
 
 	for (i = 0; i < SECTION_COUNT; i++) {
-		const unsigned char *at = v->blob.bytes + HEADER_BYTES + 8 * i;
+		const unsigned char *at = v->blob.bytes + HEADER_BYTES + (size_t)8 * i;
 		uint32_t offset = blob_u32(at), count = blob_u32(at + 4);
 		uint32_t bytes = blob_layout((enum section)i)->record_bytes;
 

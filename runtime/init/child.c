@@ -1,0 +1,341 @@
+#include "init.h"
+#include "log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void children_begin(struct init *init)
+{
+	void *reports = mmap(NULL, REPORT_COUNT * sizeof(struct report), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	init->children.report = reports != MAP_FAILED ? reports : NULL;
+}
+
+int32_t report_say(struct report *report, int32_t status, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(report->text, sizeof report->text, format, arguments);
+	va_end(arguments);
+	return status;
+}
+
+/* --- starting -----------------------------------------------------------------------------------
+ */
+
+static void reset_signals(void)
+{
+	static const int caught[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+	sigset_t none;
+	unsigned i;
+
+	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
+		signal(caught[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void set_input(bool console)
+{
+	int fd = open(console ? "/dev/console" : "/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return; /* what PID 1 has is better than nothing */
+	dup2(fd, STDIN_FILENO);
+	if (console) {
+		ioctl(fd, TIOCSCTTY, 1);
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+	}
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+pid_t child_fork(bool console)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setsid();
+		reset_signals();
+		set_input(console);
+	}
+	return pid;
+}
+
+static int take_report(struct children *children)
+{
+	bool taken[REPORT_COUNT] = {false};
+	size_t i;
+	int number;
+
+	if (children->report == NULL)
+		return -1;
+	for (i = 0; i < children->count; i++)
+		if (children->child[i].report >= 0)
+			taken[children->child[i].report] = true;
+	for (number = 0; number < REPORT_COUNT; number++)
+		if (!taken[number]) {
+			memset(&children->report[number], 0, sizeof children->report[number]);
+			return number;
+		}
+	return -1;
+}
+
+static struct child *add_child(struct children *children)
+{
+	if (children->count == children->room) {
+		size_t room = children->room > 0 ? 2 * children->room : 16;
+		struct child *child = realloc(children->child, room * sizeof *child);
+
+		if (child == NULL)
+			return NULL;
+		children->child = child;
+		children->room = room;
+	}
+	return &children->child[children->count++];
+}
+
+static bool has_console(const struct init *init, uint32_t index)
+{
+	struct node node;
+
+	blob_node(&init->blob, index, &node);
+	return strcmp(blob_string(&init->blob, node.exclusive), "console") == 0;
+}
+
+static _Noreturn void be_worker(struct init *init, const struct effect *effect,
+				worker_function work, int number)
+{
+	struct report own = {0};
+	struct report *report = number >= 0 ? &init->children.report[number] : &own;
+
+	report->status = work(init, effect, report);
+	if (report->status != 0 && number < 0)
+		say(SAY_WARNING, "%s", report->text); /* it would be lost otherwise */
+	_exit(report->status != 0 ? EXIT_BY_REPORT : 0);
+}
+
+void child_work(struct init *init, const struct effect *effect, worker_function work)
+{
+	struct child *child = add_child(&init->children);
+	bool console = has_console(init, effect->node);
+	int number;
+
+	if (child == NULL) {
+		notes_reason(&init->notes, effect->node, "no memory for another child");
+		init_end(init, effect->node, effect->serial, -ENOMEM);
+		return;
+	}
+	child->report = -1; /* not to be seen as taken */
+	number = take_report(&init->children);
+	*child = (struct child){.op = effect->op,
+				.node = effect->node,
+				.serial = effect->serial,
+				.kill_at = NEVER,
+				.report = number};
+	child->pid = child_fork(console);
+	if (child->pid == 0)
+		be_worker(init, effect, work, number);
+	if (child->pid < 0) {
+		int error = errno;
+
+		init->children.count--;
+		notes_reason(&init->notes, effect->node, "no further process: %s", strerror(error));
+		init_end(init, effect->node, effect->serial, -error);
+	}
+}
+
+/* --- ending -------------------------------------------------------------------------------------
+ */
+
+static void signal_child(const struct child *child, int number)
+{
+	if (kill(-child->pid, number) < 0)
+		kill(child->pid, number); /* it has not come as far as setsid */
+}
+
+void child_stop(struct init *init, uint32_t node, uint32_t serial)
+{
+	size_t i;
+
+	for (i = 0; i < init->children.count; i++) {
+		struct child *child = &init->children.child[i];
+
+		if (child->node != node || child->stopped ||
+		    (uint16_t)(serial - child->serial) > INT16_MAX)
+			continue;
+		child->stopped = true;
+		child->kill_at = init_now() + KILL_GRACE;
+		signal_child(child, SIGTERM);
+	}
+}
+
+static int32_t decode_status(const struct child *child, const struct report *report, int status)
+{
+	if (WIFSIGNALED(status))
+		return STATUS_SIGNAL + WTERMSIG(status);
+	if (WEXITSTATUS(status) == EXIT_BY_REPORT && report->status != 0)
+		return report->status > -4096 && report->status < STATUS_SIGNAL ? report->status
+										: EXIT_BY_REPORT;
+	(void)child;
+	return WEXITSTATUS(status);
+}
+
+/* The text may have been written over by anything: take as much as is one printable line. */
+static void copy_text(char *to, const char *from)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < REPORT_TEXT && from[i] != '\0'; i++)
+		to[i] = (unsigned char)from[i] < ' ' || from[i] == 0x7f ? ' ' : from[i];
+	to[i] = '\0';
+}
+
+static void child_ended(struct init *init, pid_t pid, int wait_status)
+{
+	struct children *children = &init->children;
+	struct report report = {0};
+	struct child child;
+	char text[REPORT_TEXT] = "";
+	size_t i;
+
+	for (i = 0; i < children->count && children->child[i].pid != pid; i++)
+		;
+	if (i == children->count)
+		return; /* an orphan that came to us */
+	child = children->child[i];
+	children->child[i] = children->child[--children->count];
+	if (child.report >= 0) {
+		report.status = children->report[child.report].status;
+		copy_text(text, children->report[child.report].text);
+	}
+	port_child_ended(init, &child, decode_status(&child, &report, wait_status), text);
+}
+
+void children_reap(struct init *init)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		modules_owner_ended(&init->modules, pid);
+		if (probers_ended(init, pid) || rescue_ended(init, pid))
+			continue;
+		child_ended(init, pid, status);
+	}
+}
+
+void children_tick(struct init *init, uint32_t now)
+{
+	size_t i;
+
+	for (i = 0; i < init->children.count; i++) {
+		struct child *child = &init->children.child[i];
+
+		if (child->kill_at <= now) {
+			signal_child(child, SIGKILL);
+			child->kill_at = NEVER; /* it is not waited for: it may never die */
+		}
+	}
+}
+
+uint32_t children_deadline(const struct init *init)
+{
+	uint32_t deadline = NEVER;
+	size_t i;
+
+	for (i = 0; i < init->children.count; i++)
+		if (init->children.child[i].kill_at < deadline)
+			deadline = init->children.child[i].kill_at;
+	return deadline;
+}
+
+/* --- before the handoff -------------------------------------------------------------------------
+ */
+
+/* Whether a process belongs to user space and has not asked to be spared: storage daemons name
+ * themselves with an @ (systemd: ROOT_STORAGE_DAEMONS). */
+static bool is_to_end(const char *pid)
+{
+	char path[32], first = '@';
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%.16s/cmdline", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, &first, 1) != 1)
+		first = '@'; /* empty: a kernel thread, or a zombie */
+	close(fd);
+	return first != '@';
+}
+
+static unsigned signal_all(int number)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	unsigned count = 0;
+
+	while (proc != NULL && (entry = readdir(proc)) != NULL) {
+		long pid = strtol(entry->d_name, NULL, 10);
+
+		if (pid > 1 && is_to_end(entry->d_name) && kill((pid_t)pid, number) == 0)
+			count++;
+	}
+	if (proc != NULL)
+		closedir(proc);
+	return count;
+}
+
+static void wait_for_children(uint32_t until)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (;;) {
+		uint32_t now = init_now();
+		struct timespec patience = {0, 20 * 1000 * 1000};
+
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (now >= until || waitpid(-1, NULL, WNOHANG) < 0)
+			return; /* too late, or nobody left */
+		sigtimedwait(&set, NULL, &patience);
+	}
+}
+
+void children_end_all(struct init *init)
+{
+	unsigned left = 0;
+	size_t i;
+
+	probers_end(&init->probers);
+	for (i = 0; i < init->children.count; i++) {
+		signal_child(&init->children.child[i], SIGTERM);
+		left++;
+	}
+	if (init->ran_programs) /* one of them may have left a daemon behind */
+		left += signal_all(SIGTERM);
+	if (left == 0)
+		return;
+	wait_for_children(init_now() + KILL_GRACE);
+	for (i = 0; i < init->children.count; i++)
+		signal_child(&init->children.child[i], SIGKILL);
+	if (init->ran_programs)
+		signal_all(SIGKILL);
+}

@@ -1,0 +1,170 @@
+#include "init.h"
+#include "log.h"
+#include "properties.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEVICES_PER_STEP = 64 };
+
+static void open_stage(struct coldplug *coldplug)
+{
+	coldplug->stage = COLDPLUG_BLOCK;
+	coldplug->again = false;
+	coldplug->devices = 0;
+	strcpy(coldplug->subsystem, "block");
+	coldplug->list = opendir("/sys/class/block");
+	if (coldplug->list == NULL)
+		say(SAY_WARNING, "bootgraph: /sys/class/block cannot be read: %s", strerror(errno));
+}
+
+void coldplug_start(struct init *init)
+{
+	if (init->coldplug.stage != COLDPLUG_IDLE)
+		init->coldplug.again = true;
+	else
+		open_stage(&init->coldplug);
+}
+
+void coldplug_effect(struct init *init, uint32_t node, uint32_t serial)
+{
+	if (init->coldplug.node != NONE)
+		init_end(init, init->coldplug.node, init->coldplug.serial, 0);
+	init->coldplug.node = node;
+	init->coldplug.serial = serial;
+	coldplug_start(init);
+}
+
+static ssize_t read_file_at(int directory, const char *path, char *text, size_t room)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, room);
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	return n;
+}
+
+/* The entry links to ../../devices/...; what follows /sys is the kernel's DEVPATH. */
+static void add_path(struct properties *properties, int directory, const char *name)
+{
+	char target[1024];
+	const char *path;
+	ssize_t n = readlinkat(directory, name, target, sizeof target - 1);
+
+	if (n <= 0)
+		return;
+	target[n] = '\0';
+	path = strstr(target, "/devices/");
+	if (path != NULL)
+		properties_add(properties, "DEVPATH", path);
+}
+
+static bool has_key(const struct properties *properties, const char *key)
+{
+	struct event event = {.properties = properties->text, .length = properties->length};
+
+	return event_property(&event, key) != NULL;
+}
+
+/* Tells of one device as the kernel would have done. */
+static void tell_of(struct init *init, const char *name)
+{
+	struct coldplug *coldplug = &init->coldplug;
+	struct properties properties = {.length = 0};
+	int directory = dirfd(coldplug->list);
+	char path[NAME_MAX + sizeof "/uevent"], lines[4096];
+	struct event event = {.kind = EVENT_DEVICE};
+	ssize_t n;
+
+	snprintf(path, sizeof path, "%s/uevent", name);
+	n = read_file_at(directory, path, lines, sizeof lines);
+	if (n <= 0)
+		return; /* it has just left */
+	properties_add(&properties, "ACTION", "add");
+	properties_add(&properties, "SUBSYSTEM", coldplug->subsystem);
+	if (!properties_add_lines(&properties, lines, (size_t)n) ||
+	    !has_key(&properties, coldplug->stage == COLDPLUG_BLOCK ? "MAJOR" : "MODALIAS"))
+		return;
+	add_path(&properties, directory, name);
+	event.properties = properties.text;
+	event.length = properties.length;
+	coldplug->devices++;
+	init_tell(init, &event);
+}
+
+/* The next bus's list of devices; false after the last one. */
+static bool next_bus(struct coldplug *coldplug)
+{
+	struct dirent *entry;
+	char path[sizeof "/sys/bus//devices" + sizeof coldplug->subsystem];
+
+	while (coldplug->buses != NULL && (entry = readdir(coldplug->buses)) != NULL) {
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof coldplug->subsystem)
+			continue;
+		strcpy(coldplug->subsystem, entry->d_name);
+		snprintf(path, sizeof path, "/sys/bus/%s/devices", coldplug->subsystem);
+		coldplug->list = opendir(path);
+		if (coldplug->list != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void finish_walk(struct init *init)
+{
+	struct coldplug *coldplug = &init->coldplug;
+
+	if (coldplug->buses != NULL)
+		closedir(coldplug->buses);
+	coldplug->buses = NULL;
+	coldplug->stage = COLDPLUG_IDLE;
+	say(SAY_DEBUG, "bootgraph: %u devices found in /sys", (unsigned)coldplug->devices);
+	if (coldplug->again) {
+		open_stage(coldplug);
+		return;
+	}
+	if (coldplug->node != NONE)
+		init_end(init, coldplug->node, coldplug->serial, 0);
+	coldplug->node = NONE;
+}
+
+static void next_stage(struct init *init)
+{
+	struct coldplug *coldplug = &init->coldplug;
+
+	if (coldplug->list != NULL)
+		closedir(coldplug->list);
+	coldplug->list = NULL;
+	if (coldplug->stage == COLDPLUG_BLOCK && modules_have_aliases(&init->modules)) {
+		coldplug->stage = COLDPLUG_BUSES;
+		coldplug->buses = opendir("/sys/bus");
+	}
+	if (coldplug->stage != COLDPLUG_BUSES || !next_bus(coldplug))
+		finish_walk(init);
+}
+
+void coldplug_step(struct init *init)
+{
+	struct coldplug *coldplug = &init->coldplug;
+	struct dirent *entry;
+	unsigned i;
+
+	for (i = 0; i < DEVICES_PER_STEP; i++) {
+		entry = coldplug->list != NULL ? readdir(coldplug->list) : NULL;
+		if (entry == NULL) {
+			next_stage(init);
+			return;
+		}
+		if (entry->d_name[0] != '.')
+			tell_of(init, entry->d_name);
+	}
+}

@@ -1,0 +1,112 @@
+#include "devices.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t first_slot(const struct devices *devices, uint32_t number)
+{
+	return number * 2654435761u % (2 * devices->room); /* Knuth's multiplier */
+}
+
+static uint32_t *find_slot(const struct devices *devices, uint32_t number)
+{
+	uint32_t at = first_slot(devices, number);
+
+	while (devices->slot[at] != 0 && devices->seen[devices->slot[at] - 1].number != number)
+		at = (at + 1) % (2 * devices->room);
+	return &devices->slot[at];
+}
+
+const struct seen *devices_find(const struct devices *devices, uint32_t number)
+{
+	uint32_t slot;
+
+	if (devices->room == 0)
+		return NULL;
+	slot = *find_slot(devices, number);
+	return slot != 0 ? &devices->seen[slot - 1] : NULL;
+}
+
+static bool make_room(struct devices *devices)
+{
+	uint32_t i, room = devices->room > 0 ? 2 * devices->room : 16;
+	uint32_t *slot;
+	struct seen *seen;
+
+	if (devices->count < devices->room)
+		return true;
+	if (devices->count >= DEVICES_MAX)
+		return false;
+	slot = calloc(2 * room, sizeof *slot);
+	seen = slot != NULL ? realloc(devices->seen, room * sizeof *seen) : NULL;
+	if (seen == NULL) {
+		free(slot);
+		return false;
+	}
+	free(devices->slot);
+	devices->seen = seen;
+	devices->slot = slot;
+	devices->room = room;
+	for (i = 0; i < devices->count; i++)
+		*find_slot(devices, seen[i].number) = i + 1;
+	return true;
+}
+
+static struct seen *find_or_add(struct devices *devices, uint32_t number)
+{
+	uint32_t *slot;
+
+	if (!make_room(devices))
+		return NULL;
+	slot = find_slot(devices, number);
+	if (*slot == 0) {
+		devices->seen[devices->count] =
+			(struct seen){.number = number, .outcome = PROBE_OUTCOME_COUNT};
+		*slot = ++devices->count;
+	}
+	return &devices->seen[*slot - 1];
+}
+
+static void set(char **text, const char *value)
+{
+	if (value == NULL || (*text != NULL && strcmp(*text, value) == 0))
+		return;
+	free(*text);
+	*text = *value != '\0' ? strdup(value) : NULL;
+}
+
+bool devices_event(struct devices *devices, const struct event *event)
+{
+	const char *action = event_property(event, "ACTION");
+	const char *subsystem = event_property(event, "SUBSYSTEM");
+	uint32_t number = event_device_number(event);
+	bool removed = action != NULL && strcmp(action, "remove") == 0, was_present;
+	struct seen *seen;
+
+	if (number == 0 || subsystem == NULL || strcmp(subsystem, "block") != 0)
+		return false;
+	seen = find_or_add(devices, number);
+	if (seen == NULL)
+		return !removed;
+	set(&seen->name, event_property(event, "DEVNAME"));
+	was_present = seen->present;
+	seen->present = !removed;
+	if (was_present != seen->present)
+		devices->present += seen->present ? 1u : UINT32_MAX;
+	return seen->present && !was_present;
+}
+
+void devices_answer(struct devices *devices, uint32_t number, const struct answer *answer)
+{
+	struct seen *seen = number != 0 ? find_or_add(devices, number) : NULL;
+
+	if (seen == NULL)
+		return;
+	seen->outcome = answer->outcome;
+	seen->size = answer->size;
+	set(&seen->type, answer->type);
+	set(&seen->uuid, answer->uuid);
+	set(&seen->label, answer->label);
+	set(&seen->part_uuid, answer->part_uuid);
+	set(&seen->part_name, answer->part_name);
+}

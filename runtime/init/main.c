@@ -1,0 +1,182 @@
+/* /init: from the kernel to the real init. A straight line; the loop is in loop.c. */
+#include "fallback.h"
+#include "image.h"
+#include "init.h"
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { REASON_MAX = 512 };
+
+/* The kernel opens /dev/console for PID 1 if the image has it; if it has not, one is made for as
+ * long as it takes. */
+static void open_stdio(void)
+{
+	bool made = false;
+	int fd;
+
+	if (fcntl(STDERR_FILENO, F_GETFD) >= 0)
+		return;
+	mkdir("/dev", 0755);
+	if (mknod("/dev/console", S_IFCHR | 0600, makedev(5, 1)) == 0)
+		made = true;
+	do
+		fd = open("/dev/console", O_RDWR | O_NOCTTY);
+	while (fd >= 0 && fd < STDERR_FILENO);
+	log_open();
+	if (made)
+		unlink("/dev/console");
+}
+
+static int block_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGILL);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGABRT);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* A word NAME=value that the kernel does not know comes as a variable. */
+static const char *variable(char **envp, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; *envp != NULL; envp++)
+		if (strncmp(*envp, name, length) == 0 && (*envp)[length] == '=')
+			return *envp + length + 1;
+	return NULL;
+}
+
+static bool is_off(const char *value)
+{
+	return value != NULL && strcmp(value, "off") == 0;
+}
+
+/* The command line; without /proc, as much of it as came in arguments and environment. */
+static void read_command_line(struct init *init)
+{
+	char *text = init->command_line;
+	size_t room = sizeof init->command_line, length = 0;
+	char **word;
+	int fd;
+
+	mkdir("/proc", 0755);
+	mount("proc", "/proc", "proc", MS_NODEV | MS_NOEXEC | MS_NOSUID, NULL);
+	fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		ssize_t n = read(fd, text, room - 1);
+
+		text[n > 0 ? n : 0] = '\0';
+		close(fd);
+		return;
+	}
+	for (word = init->argv + 1; init->argv[0] != NULL && *word != NULL; word++)
+		length += (size_t)snprintf(text + length, room - length, "%s ", *word) %
+			  (room - length);
+	for (word = init->envp; *word != NULL; word++)
+		length += (size_t)snprintf(text + length, room - length, "%s ", *word) %
+			  (room - length);
+}
+
+/* --- without a blob -----------------------------------------------------------------------------
+ */
+
+/* Hands over to the distribution's own init; without one, a shell. Returns when that was left. */
+static void fall_back(struct init *init, const char *reason)
+{
+	say(SAY_ERROR, "bootgraph: %s", reason);
+	fallback_execute(init->argv, init->envp);
+	if (init->command_line[0] == '\0')
+		read_command_line(init);
+	boot_read_command_line(&init->boot, NULL, init->command_line);
+	mkdir("/dev", 0755);
+	mkdir("/sys", 0755);
+	mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755");
+	mount("sysfs", "/sys", "sysfs", MS_NODEV | MS_NOEXEC | MS_NOSUID, NULL);
+	log_open();
+	rescue_open(init, reason);
+	loop_run(init);
+	init->rescue = (struct rescue){.begun = init->rescue.begun};
+}
+
+/* --- with one -----------------------------------------------------------------------------------
+ */
+
+static bool start_machine(struct init *init)
+{
+	void *state = malloc(init->blob.header.state_size);
+
+	if (state == NULL)
+		return false;
+	log_set_level(&init->boot);
+	tracefile_begin(&init->trace, init_parameter(init, PARAMETER_TRACE)[0] != '\0');
+	notes_begin(&init->notes, init->blob.section[SECTION_nodes].count);
+	children_begin(init);
+	modules_begin(&init->modules);
+	say(SAY_INFO, "Loading, please wait...");
+	machine_init(&init->machine, &init->blob, &init->boot, &linux_port, init, state);
+	init->started = true;
+	return true;
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	static struct init init;
+	char reason[REASON_MAX];
+
+	if (argc < 1 || getpid() != 1) {
+		fprintf(stderr, "bootgraph-init is the /init of an initramfs, and process 1\n");
+		return 2;
+	}
+	init_now();
+	init.argv = argv;
+	init.envp = envp;
+	init.uevents.fd = -1;
+	init.coldplug.node = NONE;
+
+	/* What makes a failure of PID 1 itself harmless, before anything can fail. */
+	fallback_guard(argv, envp);
+	init.signals = block_signals();
+	open_stdio();
+	log_open();
+	umask(022);
+
+	/* Is the machine to run at all? Nothing is mounted before the answer. */
+	if (is_off(variable(envp, "bootgraph")))
+		fall_back(&init, "switched off on the kernel command line");
+	if (variable(envp, CRASH_VARIABLE) != NULL)
+		fall_back(&init, "PID 1 has crashed before");
+	while (!image_load_blob(BLOB_PATH, &init.blob, reason, sizeof reason))
+		fall_back(&init, reason);
+
+	/* What is asked of it. */
+	read_command_line(&init);
+	if (!boot_read_command_line(&init.boot, &init.blob, init.command_line))
+		say(SAY_WARNING, "bootgraph: the end of the kernel command line is not read");
+	if (is_off(init_parameter(&init, PARAMETER_BOOTGRAPH)))
+		fall_back(&init, "switched off on the kernel command line");
+
+	/* From here on everything happens because of an event. */
+	setenv("PATH", "/sbin:/usr/sbin:/bin:/usr/bin", 1);
+	while (!start_machine(&init))
+		fall_back(&init, "there is no memory for the machine's state");
+	init_tell(&init, &(struct event){.kind = EVENT_START});
+	loop_run(&init);
+	rescue_stop(&init, "the loop has ended");
+}

@@ -1,0 +1,335 @@
+#include "mount.h"
+#include "init.h"
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- options (mount(8), fstab(5)) ---------------------------------------------------------------
+ */
+
+struct option {
+	const char *word;
+	unsigned long set, clear;
+};
+
+#ifndef MS_LAZYTIME
+#define MS_LAZYTIME (1 << 25)
+#endif
+
+static const struct option options_known[] = {
+	{"defaults", 0, 0},
+	{"ro", MS_RDONLY, 0},
+	{"rw", 0, MS_RDONLY},
+	{"nosuid", MS_NOSUID, 0},
+	{"suid", 0, MS_NOSUID},
+	{"nodev", MS_NODEV, 0},
+	{"dev", 0, MS_NODEV},
+	{"noexec", MS_NOEXEC, 0},
+	{"exec", 0, MS_NOEXEC},
+	{"sync", MS_SYNCHRONOUS, 0},
+	{"async", 0, MS_SYNCHRONOUS},
+	{"dirsync", MS_DIRSYNC, 0},
+	{"mand", MS_MANDLOCK, 0},
+	{"nomand", 0, MS_MANDLOCK},
+	{"noatime", MS_NOATIME, MS_RELATIME | MS_STRICTATIME},
+	{"atime", 0, MS_NOATIME},
+	{"nodiratime", MS_NODIRATIME, 0},
+	{"diratime", 0, MS_NODIRATIME},
+	{"relatime", MS_RELATIME, MS_NOATIME | MS_STRICTATIME},
+	{"norelatime", 0, MS_RELATIME},
+	{"strictatime", MS_STRICTATIME, MS_NOATIME | MS_RELATIME},
+	{"nostrictatime", 0, MS_STRICTATIME},
+	{"lazytime", MS_LAZYTIME, 0},
+	{"nolazytime", 0, MS_LAZYTIME},
+	{"iversion", MS_I_VERSION, 0},
+	{"noiversion", 0, MS_I_VERSION},
+	{"silent", MS_SILENT, 0},
+	{"loud", 0, MS_SILENT},
+	{"bind", MS_BIND, 0},
+	{"rbind", MS_BIND | MS_REC, 0},
+	/* What only mount(8) and those who call it look at. */
+	{"auto", 0, 0},
+	{"noauto", 0, 0},
+	{"nofail", 0, 0},
+	{"_netdev", 0, 0},
+	{"user", MS_NOEXEC | MS_NOSUID | MS_NODEV, 0},
+	{"users", MS_NOEXEC | MS_NOSUID | MS_NODEV, 0},
+	{"owner", MS_NOSUID | MS_NODEV, 0},
+	{"group", MS_NOSUID | MS_NODEV, 0},
+	{"nouser", 0, 0},
+	{"nousers", 0, 0},
+	{"noowner", 0, 0},
+	{"nogroup", 0, 0},
+};
+
+static const struct option *find_option(const char *word, size_t length)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof options_known / sizeof options_known[0]; i++)
+		if (strlen(options_known[i].word) == length &&
+		    memcmp(options_known[i].word, word, length) == 0)
+			return &options_known[i];
+	return NULL;
+}
+
+static bool starts_with(const char *word, size_t length, const char *start)
+{
+	return length >= strlen(start) && memcmp(word, start, strlen(start)) == 0;
+}
+
+static bool add_data(struct mount_options *options, const char *word, size_t length)
+{
+	size_t have = strlen(options->data);
+
+	if (have + length + 2 > sizeof options->data)
+		return false;
+	if (have > 0)
+		options->data[have++] = ',';
+	memcpy(options->data + have, word, length);
+	options->data[have + length] = '\0';
+	return true;
+}
+
+/* One word; a value may hold commas between double quotes, as SELinux contexts do. */
+static size_t word_length(const char *text)
+{
+	bool quoted = false;
+	size_t i;
+
+	for (i = 0; text[i] != '\0' && (quoted || text[i] != ','); i++)
+		quoted ^= text[i] == '"';
+	return i;
+}
+
+bool mount_read_options(struct mount_options *ret, const char *text, const char *access)
+{
+	bool fits = true;
+
+	memset(ret, 0, sizeof *ret);
+	while (*text != '\0') {
+		size_t length = word_length(text);
+		const struct option *option = find_option(text, length);
+
+		if (option != NULL)
+			ret->flags = (ret->flags & ~option->clear) | option->set;
+		else if (length > 0 && !starts_with(text, length, "x-") &&
+			 !starts_with(text, length, "X-") && !starts_with(text, length, "comment="))
+			fits &= add_data(ret, text, length);
+		text += length;
+		text += *text == ',';
+	}
+	if (strcmp(access, "ro") == 0)
+		ret->flags |= MS_RDONLY;
+	else if (strcmp(access, "rw") == 0)
+		ret->flags &= ~(unsigned long)MS_RDONLY;
+	return fits;
+}
+
+/* --- directories --------------------------------------------------------------------------------
+ */
+
+int make_directories(const char *path, unsigned mode)
+{
+	char part[512];
+	size_t i;
+
+	if (strlen(path) >= sizeof part)
+		return -ENAMETOOLONG;
+	for (i = 1; path[i - 1] != '\0'; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, path[i] == '\0' ? mode : 0755) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+/* --- virtual file systems -----------------------------------------------------------------------
+ */
+
+/* These are all in the kernel: mounting them waits for nothing. */
+static bool is_quick(const char *type)
+{
+	static const char *const types[] = {
+		"proc",	      "sysfs",	  "devtmpfs", "tmpfs",	   "ramfs",  "devpts",
+		"securityfs", "debugfs",  "tracefs",  "cgroup2",   "cgroup", "configfs",
+		"pstore",     "efivarfs", "mqueue",   "hugetlbfs", "bpf",
+	};
+	unsigned i;
+
+	for (i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_mount_point(const char *path)
+{
+	char above[512];
+	struct stat here, there;
+
+	return snprintf(above, sizeof above, "%s/..", path) < (int)sizeof above &&
+	       stat(path, &here) == 0 && stat(above, &there) == 0 && here.st_dev != there.st_dev;
+}
+
+/* PID 1 has mounted /proc before, to read the command line; and somebody may have been quicker. */
+static int mount_once(const char *what, const char *where, const char *type,
+		      const struct mount_options *options)
+{
+	unsigned long flags = options->flags;
+
+	if (strcmp(type, "proc") == 0 && is_mount_point(where))
+		flags |= MS_REMOUNT;
+	if (mount(what, where, type, flags, options->data) == 0 || errno == EBUSY)
+		return 0;
+	return -errno;
+}
+
+static int32_t do_mount(const struct effect *effect, char *reason, size_t room)
+{
+	const char *what = effect->text[0], *where = effect->text[1], *type = effect->text[2];
+	struct mount_options options;
+	char size[64];
+	int r = mount_read_options(&options, effect->text[3], "") ? 0 : -E2BIG;
+
+	if (r == 0 && *effect->text[4] != '\0') {
+		int n = snprintf(size, sizeof size, "size=%s", effect->text[4]);
+
+		r = n < (int)sizeof size && add_data(&options, size, (size_t)n) ? 0 : -E2BIG;
+	}
+	if (r == 0)
+		r = make_directories(where, 0755);
+	if (r == 0)
+		r = mount_once(what, where, type, &options);
+	if (r == -EINVAL && *effect->text[4] != '\0' &&
+	    mount_read_options(&options, effect->text[3], "")) {
+		/* A size that nobody understands is a typing error, not the end of the boot. */
+		say(SAY_WARNING, "bootgraph: %s is no size for %s", effect->text[4], where);
+		r = mount_once(what, where, type, &options);
+	}
+	if (r < 0)
+		snprintf(reason, room, "mount %s on %s as %s: %s", what, where, type, strerror(-r));
+	return r;
+}
+
+bool mount_virtual(struct init *init, const struct effect *effect, int32_t *ret_status)
+{
+	char reason[256];
+
+	if (!is_quick(effect->text[2]))
+		return false;
+	*ret_status = do_mount(effect, reason, sizeof reason);
+	if (*ret_status != 0)
+		notes_reason(&init->notes, effect->node, "%s", reason);
+	log_open(); /* it may have been /dev */
+	tracefile_open(&init->trace);
+	return true;
+}
+
+int32_t work_mount(struct init *init, const struct effect *effect, struct report *report)
+{
+	(void)init;
+	return do_mount(effect, report->text, sizeof report->text);
+}
+
+/* --- file systems on devices --------------------------------------------------------------------
+ */
+
+bool device_path(const struct init *init, uint32_t number, char *path, size_t room)
+{
+	const struct seen *seen = devices_find(&init->devices, number);
+
+	return seen != NULL && seen->name != NULL &&
+	       snprintf(path, room, "/dev/%s", seen->name) < (int)room;
+}
+
+const char *device_type(const struct init *init, const char *given, uint32_t number)
+{
+	const struct seen *seen = devices_find(&init->devices, number);
+
+	if (*given != '\0' && strcmp(given, "auto") != 0)
+		return given;
+	return seen != NULL && seen->type != NULL ? seen->type : "";
+}
+
+struct mount_try {
+	const char *device, *where, *access;
+	struct mount_options options;
+};
+
+static int try_type(struct init *init, struct mount_try *try, const char *type,
+		    struct report *report)
+{
+	char name[64];
+	unsigned module = modules_find(&init->modules, type);
+
+	if (module == MODULE_NONE) {
+		snprintf(name, sizeof name, "fs-%s", type);
+		module = modules_find(&init->modules, name);
+	}
+	/* What cannot be loaded may be built in: the mount will tell. */
+	if (module != MODULE_NONE && !modules_is_loaded(&init->modules, module))
+		modules_load(&init->modules, &init->boot, module, "", report);
+	if (mount(try->device, try->where, type, try->options.flags, try->options.data) == 0)
+		return 0;
+	return -errno;
+}
+
+/* Without a type: each that the kernel has by now and that wants a device (filesystems(5)). */
+static int try_all_types(struct init *init, struct mount_try *try, struct report *report)
+{
+	FILE *file = fopen("/proc/filesystems", "re");
+	char line[64];
+	int r = -ENODEV;
+
+	while (file != NULL && r != 0 && fgets(line, sizeof line, file) != NULL) {
+		char *end = strchr(line, '\n');
+
+		if (line[0] != '\t' || end == NULL)
+			continue;
+		*end = '\0';
+		r = try_type(init, try, line + 1, report);
+	}
+	if (file != NULL)
+		fclose(file);
+	return r;
+}
+
+int32_t work_mount_device(struct init *init, const struct effect *effect, struct report *report)
+{
+	struct mount_try try = {.where = effect->text[1], .access = effect->text[4]};
+	const char *type = device_type(init, effect->text[2], effect->device_number);
+	char device[128];
+	int r;
+
+	try.device = device;
+	if (!device_path(init, effect->device_number, device, sizeof device))
+		return report_say(report, -ENODEV, "the device to mount on %s has no name",
+				  try.where);
+	if (!mount_read_options(&try.options, effect->text[3], try.access))
+		return report_say(report, -E2BIG, "the mount options of %s are too long",
+				  try.where);
+	r = make_directories(try.where, 0755);
+	if (r == 0 || r == -EROFS)
+		r = *type != '\0' ? try_type(init, &try, type, report)
+				  : try_all_types(init, &try, report);
+	if (r == 0) {
+		report->text[0] = '\0';
+		return 0;
+	}
+	if (r == -ENODEV && *type != '\0')
+		return report_say(report, r,
+				  "mount %s on %s: the kernel has no file system %s, and the image "
+				  "no module for it",
+				  device, try.where, type);
+	return report_say(report, r, "mount %s on %s%s%s: %s", device, try.where,
+			  *type != '\0' ? " as " : "", type, strerror(-r));
+}

@@ -1,0 +1,38 @@
+/* Mounting: option texts as in fstab(5), and the effects that mount. */
+#ifndef BOOTGRAPH_MOUNT_H
+#define BOOTGRAPH_MOUNT_H
+
+#include <stdbool.h>
+
+#include "child.h"
+
+enum { MOUNT_DATA_MAX = 2048 };
+
+struct mount_options {
+	unsigned long flags;	   /* MS_*, mount(2) */
+	char data[MOUNT_DATA_MAX]; /* what the file system itself is to read */
+};
+
+/* Reads an option text; access, "ro", "rw" or "", wins over what is in it. What only means
+ * something to user space (noauto, nofail, x-...) is left out. False if it does not fit. */
+bool mount_read_options(struct mount_options *ret_options, const char *options, const char *access);
+
+/* Makes a directory and its parents. */
+int make_directories(const char *path, unsigned mode);
+
+/* The effect OP_MOUNT. True if it was done at once, with *ret_status; false if the file system may
+ * take its time and has to be mounted by work_mount. */
+bool mount_virtual(struct init *init, const struct effect *effect, int32_t *ret_status);
+int32_t work_mount(struct init *init, const struct effect *effect, struct report *report);
+
+/* The effect OP_MOUNT_DEVICE. */
+int32_t work_mount_device(struct init *init, const struct effect *effect, struct report *report);
+
+/* /dev/NAME of a device by its number; false if it is not known. */
+bool device_path(const struct init *init, uint32_t number, char *path, size_t room);
+
+/* The type of the file system on it: as given, or if that is empty or "auto", as probed; "" if that
+ * is not known either. */
+const char *device_type(const struct init *init, const char *given, uint32_t number);
+
+#endif

@@ -1,0 +1,350 @@
+#include "init.h"
+#include "log.h"
+#include "../core/explain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	REPORT_BYTES = 16384,
+	DEVICES_SHOWN = 100,
+	CONSOLES_MAX = 8,
+	SHELL_TOO_QUICK =
+		1000, /* milliseconds: a shell that ends sooner is not asked for again at once */
+};
+
+/* --- the report ---------------------------------------------------------------------------------
+ */
+
+struct text {
+	char bytes[REPORT_BYTES];
+	size_t length;
+	char last[EXPLAIN_LINE_MAX]; /* line of the explanation */
+};
+
+static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct text *text, const char *format, ...)
+{
+	size_t room = sizeof text->bytes - text->length;
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(text->bytes + text->length, room, format, arguments);
+	va_end(arguments);
+	if (n > 0)
+		text->length += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+struct explanation {
+	struct init *init;
+	struct text *text;
+};
+
+static void explanation_line(void *context, const char *line)
+{
+	struct init *init = ((struct explanation *)context)->init;
+	struct text *text = ((struct explanation *)context)->text;
+
+	trace_because(&init->trace.sink, init_now(), line);
+	add(text, "  %s\n", line);
+	snprintf(text->last, sizeof text->last, "%s", line);
+}
+
+static const char *explanation_reason(void *context, uint32_t node)
+{
+	return notes_of(&((struct explanation *)context)->init->notes, node)->reason;
+}
+
+static void add_size(struct text *text, uint64_t bytes)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	unsigned unit = 0;
+
+	for (bytes /= 1024; bytes >= 10240 && unit < 3; bytes /= 1024)
+		unit++;
+	add(text, " %u %s", (unsigned)bytes, units[unit]);
+}
+
+static void add_device(struct text *text, const struct seen *seen)
+{
+	add(text, "  %s %u:%u", seen->name != NULL ? seen->name : "?",
+	    (unsigned)(seen->number >> 20), (unsigned)(seen->number & 0xfffff));
+	if (seen->size > 0)
+		add_size(text, seen->size);
+	if (seen->outcome == PROBE_FAILED)
+		add(text, " cannot be read");
+	else if (seen->outcome == PROBE_AMBIVALENT)
+		add(text, " signs of more than one file system");
+	else if (seen->outcome == PROBE_TABLE)
+		add(text, " partition table");
+	else if (seen->outcome == PROBE_OUTCOME_COUNT)
+		add(text, " not read");
+	if (seen->type != NULL)
+		add(text, " %s", seen->type);
+	if (seen->uuid != NULL)
+		add(text, " UUID=%s", seen->uuid);
+	if (seen->label != NULL)
+		add(text, " LABEL=%s", seen->label);
+	if (seen->part_uuid != NULL)
+		add(text, " PARTUUID=%s", seen->part_uuid);
+	if (seen->part_name != NULL)
+		add(text, " PARTLABEL=%s", seen->part_name);
+	add(text, "\n");
+}
+
+static void add_devices(struct text *text, const struct devices *devices)
+{
+	uint32_t i, shown = 0;
+
+	if (devices->present == 0) {
+		add(text, "No block device was seen: is the driver of the disk in the image?\n");
+		return;
+	}
+	add(text, "Block devices seen:\n");
+	for (i = 0; i < devices->count && shown < DEVICES_SHOWN; i++)
+		if (devices->seen[i].present) {
+			add_device(text, &devices->seen[i]);
+			shown++;
+		}
+	if (devices->present > shown)
+		add(text, "  and %u more\n", (unsigned)(devices->present - shown));
+}
+
+static void write_report(struct init *init, struct text *text, const char *sentence)
+{
+	struct text *body = calloc(1, sizeof *body);
+	struct explanation explanation = {init, body};
+
+	memset(text, 0, sizeof *text);
+	if (body != NULL && init->started)
+		machine_explain(
+			&init->machine,
+			&(struct explain_sink){explanation_line, explanation_reason, &explanation});
+	if (sentence != NULL)
+		snprintf(text->last, sizeof text->last, "%s", sentence);
+	else
+		snprintf(text->last, sizeof text->last, "%s",
+			 body != NULL && body->last[0] != '\0' ? body->last
+							       : "the boot cannot go on");
+	add(text, "\nbootgraph: the boot stopped: %s\n", text->last);
+	if (body != NULL && body->length > 0)
+		add(text, "Why, from the goal downwards:\n%s", body->bytes);
+	free(body);
+	if (init->started)
+		add_devices(text, &init->devices);
+}
+
+static void write_to(const char *path, int flags, const struct text *text)
+{
+	int fd = open(path, flags | O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	size_t at = 0;
+
+	while (fd >= 0 && at < text->length) {
+		ssize_t n = write(fd, text->bytes + at, text->length - at);
+
+		if (n > 0)
+			at += (size_t)n;
+		else if (!(n < 0 && errno == EINTR) &&
+			 !(n < 0 && errno == EAGAIN && poll(&ready, 1, 500) > 0))
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* --- consoles -----------------------------------------------------------------------------------
+ */
+
+/* The names in /proc/consoles, the preferred one first; tty0 is whatever is shown, and its shell
+ * belongs on tty1. */
+static unsigned read_consoles(char name[CONSOLES_MAX][32])
+{
+	FILE *file = fopen("/proc/consoles", "re");
+	char line[128];
+	unsigned count = 0;
+
+	while (file != NULL && count < CONSOLES_MAX && fgets(line, sizeof line, file) != NULL) {
+		size_t length = strcspn(line, " \n");
+
+		if (length == 0 || length > 20 || memchr(line, '/', length) != NULL)
+			continue;
+		line[length] = '\0';
+		snprintf(name[count++], 32, "/dev/%.20s",
+			 strcmp(line, "tty0") == 0 ? "tty1" : line);
+	}
+	if (file != NULL)
+		fclose(file);
+	return count;
+}
+
+static void say_everywhere(const struct text *text)
+{
+	char name[CONSOLES_MAX][32];
+	unsigned i, count = read_consoles(name);
+
+	if (count == 0)
+		log_write(text->bytes, text->length);
+	for (i = 0; i < count; i++)
+		write_to(name[i], 0, text);
+	write_to(RESCUE_REPORT, O_CREAT | O_TRUNC, text);
+}
+
+/* --- panic= -------------------------------------------------------------------------------------
+ */
+
+static void sleep_seconds(unsigned seconds)
+{
+	struct timespec left = {.tv_sec = seconds};
+
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+}
+
+/* Returns only if panic= was not given: with it, nobody is to get a shell. */
+static void obey_panic(struct init *init)
+{
+	const char *panic = init_parameter(init, PARAMETER_PANIC);
+	char line[] = "Rebooting automatically due to panic= boot argument\n";
+
+	if (*panic == '\0')
+		return;
+	tracefile_flush(&init->trace);
+	if (*panic != '-' && (strspn(panic, "0123456789") != strlen(panic) || atoi(panic) == 0)) {
+		say(SAY_ERROR, "Halting automatically due to panic= boot argument");
+		reboot(RB_HALT_SYSTEM);
+	} else {
+		log_write(line, sizeof line - 1);
+		if (*panic != '-')
+			sleep_seconds((unsigned)strtoul(panic, NULL, 10));
+		reboot(RB_AUTOBOOT);
+	}
+	say(SAY_ERROR, "bootgraph: that failed: %s", strerror(errno));
+	for (;;)
+		pause();
+}
+
+void rescue_stop(struct init *init, const char *sentence)
+{
+	say(SAY_ERROR, "bootgraph: the boot stopped: %s", sentence);
+	obey_panic(init);
+	for (;;)
+		pause();
+}
+
+/* --- the shell ----------------------------------------------------------------------------------
+ */
+
+void rescue_exec_shell(char **environment)
+{
+	char *busybox[] = {"sh", "-i", NULL};
+
+	execve("/bin/sh", busybox, environment);
+	execve("/bin/busybox", busybox, environment);
+}
+
+static bool have_shell(void)
+{
+	return access("/bin/sh", X_OK) == 0 || access("/bin/busybox", X_OK) == 0;
+}
+
+static int open_terminal(void)
+{
+	char name[CONSOLES_MAX][32];
+	int fd = -1;
+
+	if (read_consoles(name) > 0)
+		fd = open(name[0], O_RDWR | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		fd = open("/dev/console", O_RDWR | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0) /* only the opening was not to wait for a line */
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
+static _Noreturn void be_shell(const char *reason)
+{
+	static char reason_variable[EXPLAIN_LINE_MAX + 8];
+	char *environment[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin",
+			       "HOME=/",
+			       "TERM=linux",
+			       "PS1=(initramfs) ",
+			       "rootmnt=/root",
+			       reason_variable,
+			       NULL};
+	int fd = open_terminal();
+
+	snprintf(reason_variable, sizeof reason_variable, "REASON=%s", reason);
+	if (fd >= 0) {
+		ioctl(fd, TIOCSCTTY, 1);
+		dup2(fd, STDIN_FILENO);
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		if (fd > STDERR_FILENO)
+			close(fd);
+	}
+	rescue_exec_shell(environment);
+	_exit(127);
+}
+
+static void start_shell(struct init *init, const char *reason)
+{
+	struct rescue *rescue = &init->rescue;
+
+	if (init_now() - rescue->begun < SHELL_TOO_QUICK && rescue->begun != 0)
+		sleep_seconds(1); /* a console that is gone would make a loop of this */
+	rescue->begun = init_now();
+	rescue->shell = have_shell() ? child_fork(false) : -1;
+	if (rescue->shell == 0)
+		be_shell(reason);
+	if (rescue->shell > 0)
+		return;
+	rescue->shell = 0;
+	rescue->no_shell = true;
+	say(SAY_ERROR, "bootgraph: there is no shell in this image; waiting for devices");
+}
+
+void rescue_open(struct init *init, const char *sentence)
+{
+	struct text *text = malloc(sizeof *text);
+	struct rescue *rescue = &init->rescue;
+
+	rescue->wanted = false;
+	rescue->open = true;
+	rescue->left = false;
+	if (init->started)
+		notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
+	if (text == NULL) {
+		say(SAY_ERROR, "bootgraph: the boot stopped, and there is no memory to say why");
+	} else {
+		write_report(init, text, sentence);
+		if (init_parameter(init, PARAMETER_PANIC)[0] == '\0' && have_shell())
+			add(text, "Leave this shell (exit) to look again.\n");
+		say_everywhere(text);
+	}
+	tracefile_flush(&init->trace);
+	obey_panic(init);
+	start_shell(init, text != NULL ? text->last : "");
+	free(text);
+}
+
+bool rescue_ended(struct init *init, pid_t pid)
+{
+	if (pid != init->rescue.shell)
+		return false;
+	init->rescue.shell = 0;
+	init->rescue.left = true;
+	return true;
+}
