@@ -1,0 +1,91 @@
+/* bootgraph image: from a manifest to an initramfs.
+ *
+ *   items    what the manifest names: programs, files, file systems        items.c
+ *   content  a file of the sysroot with its links, libraries, interpreter  content.c
+ *   modules  kernel modules with what they depend on, and firmware         modules.c firmware.c
+ *   drivers  which ones reach the disk: by facts, or any machine's         drivers.c facts.c
+ *   plan     /etc/bootgraph/modules, which PID 1 reads                     plan.c
+ *   tree     the files of the image                                        tree.c
+ *   archive  the bytes                                                     archive.c
+ *
+ * Every part reports what is missing and goes on, so that one run names everything. */
+#ifndef BOOTGRAPH_IMAGE_H
+#define BOOTGRAPH_IMAGE_H
+
+#include <stdbool.h>
+
+#include "../manifest.h"
+#include "archive.h"
+#include "facts.h"
+#include "library.h"
+#include "modules.h"
+#include "tree.h"
+
+/* --add SRC:DST: a file of the host to be put at a place in the image. */
+struct addition {
+	const char *source, *destination;
+};
+
+struct image_options {
+	const char *init;  /* bootgraph-init, a file of the host */
+	const char *probe; /* bootgraph-probe likewise, or NULL */
+	VEC(struct addition) additions;
+	bool verbose; /* tell of firmware that is not there for any machine's modules too */
+};
+
+struct image {
+	struct arena *arena;
+	struct diag *diag;
+	int root_fd; /* the sysroot */
+	struct tree *tree;
+	struct library_paths libraries;
+	struct modules *modules;
+	bool tell_firmware; /* a note for each module that lacks some */
+};
+
+/* Fills the tree. facts are NULL with --generic. Returns false after errors were reported. */
+bool image_build(struct image *image, const struct image_options *options,
+		 const struct manifest *manifest, const struct facts *facts,
+		 const unsigned char *blob, size_t blob_size);
+
+/* --- parts ------------------------------------------------------------------------------------ */
+
+/* A file of the sysroot, with the links that lead to it. An ELF file brings its libraries and its
+ * loader, a script its interpreter. Nothing is put into the tree unless everything is there; what
+ * is missing is reported, as an error or, if need says optional, as a note. */
+bool content_add(struct image *image, const char *path, struct need need);
+
+/* The same for bytes that are not the sysroot's own: what they need comes from the sysroot. */
+bool content_add_bytes(struct image *image, const char *path, const unsigned char *data,
+		       size_t size, mode_t mode, struct need need);
+
+/* The same for a file of the host. */
+bool content_add_host(struct image *image, const char *source, const char *path, struct need need);
+
+/* Everything the manifest names. Where it names no file system, the root's type is unknown: then
+ * the usual ones, if the image is for any machine, and else a warning. */
+void items_add(struct image *image, const struct manifest *manifest, bool generic);
+
+/* busybox, and links for those of its applets that make a usable shell. */
+void busybox_add(struct image *image);
+
+/* What a boot without any unit needs: the merged /usr and the console. */
+void layout_add(struct image *image);
+
+/* The firmware files a module names, as far as the sysroot has them. */
+void firmware_add(struct image *image, const struct module *module);
+
+/* Modules for the hardware that the facts name, in their order; or for any machine. */
+void drivers_add_facts(struct image *image, const struct facts *facts);
+void drivers_add_generic(struct image *image);
+
+/* The module plan, as specs/modules.md has it. */
+const char *plan_text(struct arena *arena, const struct modules *modules, size_t *ret_size);
+
+/* --verbose: what takes how many bytes, and why, the largest first. */
+void image_print(struct arena *arena, struct tree *tree, FILE *out);
+
+/* Where PID 1 finds its helper. */
+#define IMAGE_PROBE "usr/libexec/bootgraph/bootgraph-probe"
+
+#endif

@@ -1,0 +1,197 @@
+/* What the manifest names, kind by kind. */
+#include <string.h>
+
+#include "image.h"
+#include "path.h"
+
+static struct need need_of(struct image *image, const struct manifest_item *item)
+{
+	return (struct need){
+		.why = item->unit != NULL ? arena_printf(image->arena, "unit %s", item->unit)
+					  : "the graph",
+		.span = item->span,
+		.optional = item->optional,
+	};
+}
+
+static void report_missing(struct image *image, enum diag_id id, struct need need, const char *what,
+			   const char *name, const char *hint)
+{
+	diag_report(image->diag, need.optional ? DIAG_IMAGE_LEFT_OUT : id, need.span, hint,
+		    "%s %s (%s): not in the sysroot%s", what, name, need.why,
+		    need.optional ? "; left out of the image" : "");
+}
+
+static void add_binary(struct image *image, const char *name, struct need need)
+{
+	const char *path = name;
+
+	if (strchr(name, '/') == NULL)
+		path = path_of_program(image->arena, image->root_fd, name);
+	if (path == NULL)
+		report_missing(image, DIAG_IMAGE_PROGRAM, need, "program", name, NULL);
+	else
+		(void)content_add(image, path, need);
+}
+
+/* A unit may ask for a module by another name than the kernel has for it; the plan then tells PID 1
+ * which one is meant. */
+static void put_alias(struct image *image, const char *name, const struct module *module)
+{
+	struct module_alias alias = {name, module};
+
+	if (!module->builtin &&
+	    strcmp(module_name_normalise(image->arena, name), module->name) != 0)
+		vec_push(image->arena, &image->modules->aliases, alias);
+}
+
+static bool add_modules(struct image *image, const char *name, struct need need)
+{
+	module_list found = modules_pick(image->modules, name);
+
+	for (size_t i = 0; i < found.count; i++) {
+		(void)modules_add(image, found.item[i], need);
+		put_alias(image, name, found.item[i]);
+	}
+	return found.count > 0;
+}
+
+static void add_module(struct image *image, const char *name, struct need need)
+{
+	if (!add_modules(image, name, need))
+		report_missing(image, DIAG_IMAGE_MODULE, need, "module", name,
+			       arena_printf(image->arena, "kernel %s has none of that name",
+					    image->modules->release));
+}
+
+/* --- file systems ------------------------------------------------------------------------------
+ */
+
+enum checker {
+	CHECKER_UNUSUAL, /* taken if it is there */
+	CHECKER_USUAL,	 /* its absence deserves a note */
+	CHECKER_IDLE, /* fsck.TYPE is a script that does nothing: the kernel checks at the mount */
+	NO_MODULE,    /* always in the kernel, and nothing to check */
+};
+
+static const struct {
+	const char *type;
+	enum checker checker;
+} file_systems[] = {
+	{"ext2", CHECKER_USUAL},   {"ext3", CHECKER_USUAL}, {"ext4", CHECKER_USUAL},
+	{"f2fs", CHECKER_USUAL},   {"jfs", CHECKER_USUAL},  {"reiserfs", CHECKER_USUAL},
+	{"vfat", CHECKER_USUAL},   {"btrfs", CHECKER_IDLE}, {"xfs", CHECKER_IDLE},
+	{"devtmpfs", NO_MODULE},   {"proc", NO_MODULE},	    {"ramfs", NO_MODULE},
+	{"sysfs", NO_MODULE},	   {"tmpfs", NO_MODULE},    {"devpts", NO_MODULE},
+	{"securityfs", NO_MODULE},
+};
+
+static enum checker checker_of(const char *type)
+{
+	for (size_t i = 0; i < sizeof file_systems / sizeof *file_systems; i++)
+		if (strcmp(file_systems[i].type, type) == 0)
+			return file_systems[i].checker;
+	return CHECKER_UNUSUAL;
+}
+
+static bool is_there(struct image *image, const char *path)
+{
+	struct path_walk walk;
+
+	return path_walk(image->arena, image->root_fd, path, &walk) == 0;
+}
+
+static void add_checker(struct image *image, const char *type, struct need need)
+{
+	const char *path = arena_printf(image->arena, "/sbin/fsck.%s", type);
+	enum checker checker = checker_of(type);
+
+	need.optional = true;
+	if (checker == CHECKER_USUAL || (checker == CHECKER_UNUSUAL && is_there(image, path)))
+		(void)content_add(image, path, need);
+	/* It can change what a check does: e2fsck.conf(5), broken_system_clock. */
+	if (strncmp(type, "ext", 3) == 0 && is_there(image, "/etc/e2fsck.conf"))
+		(void)content_add(image, "/etc/e2fsck.conf", need);
+}
+
+static void add_file_system(struct image *image, const char *type, struct need need)
+{
+	const char *alias = arena_printf(image->arena, "fs-%s", type);
+	module_list found = modules_lookup(image->modules, alias);
+
+	if (checker_of(type) == NO_MODULE)
+		return;
+	/* Some modules, and all of some kernels, have no alias of the type. */
+	if (found.count == 0)
+		found = modules_lookup(image->modules, type);
+	if (found.count == 0) {
+		report_missing(image, DIAG_IMAGE_MODULE, need, "module for file system", type,
+			       arena_printf(image->arena, "kernel %s has no module %s or %s",
+					    image->modules->release, alias, type));
+		return;
+	}
+	for (size_t i = 0; i < found.count; i++) {
+		(void)modules_add(image, found.item[i], need);
+		if (strcmp(found.item[i]->name, type) != 0)
+			put_alias(image, alias, found.item[i]);
+	}
+	add_checker(image, type, need);
+}
+
+/* --- all ---------------------------------------------------------------------------------------
+ */
+
+static void add_item(struct image *image, const struct manifest_item *item)
+{
+	struct need need = need_of(image, item);
+
+	switch (item->kind) {
+	case MANIFEST_BINARY:
+		add_binary(image, item->name, need);
+		break;
+	case MANIFEST_MODULE:
+		add_module(image, item->name, need);
+		break;
+	case MANIFEST_FILESYSTEM:
+		add_file_system(image, item->name, need);
+		break;
+	case MANIFEST_FILE:
+		(void)content_add(image, item->name, need);
+		break;
+	case MANIFEST_KIND_COUNT:
+		break;
+	}
+}
+
+static void add_usual_file_systems(struct image *image)
+{
+	static const char *const usual[] = {"btrfs", "ext4", "f2fs", "xfs"};
+	struct need need = {
+		.why = "root file system of any type",
+		.span = {.name = "--generic"},
+		.optional = true,
+	};
+
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+		add_file_system(image, usual[i], need);
+}
+
+void items_add(struct image *image, const struct manifest *manifest, bool generic)
+{
+	bool has_file_system = false;
+
+	for (size_t i = 0; i < manifest->items.count; i++) {
+		const struct manifest_item *item = &manifest->items.item[i];
+
+		has_file_system = has_file_system || item->kind == MANIFEST_FILESYSTEM;
+		add_item(image, item);
+	}
+	if (has_file_system)
+		return;
+	if (generic)
+		add_usual_file_systems(image);
+	else
+		diag_report(image->diag, DIAG_IMAGE_NO_FILE_SYSTEM,
+			    (struct span){.name = "the graph"}, NULL,
+			    "names no type for the root file system");
+}
