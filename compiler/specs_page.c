@@ -11,6 +11,7 @@
 
 #include "diag.h"
 #include "program.h"
+#include "unit_page.h"
 #include "../runtime/core/guard.h"
 
 /* A text inside a table cell. */
@@ -325,6 +326,18 @@ static const struct insert {
 	{"blob records", print_records},  {"blob enums", print_enums},
 	{"blob limits", print_limits},	  {"blob example", print_example},
 	{"parameters", print_parameters},
+	{"unit keywords", print_unit_keywords},
+	{"unit choices", print_unit_choices},
+	{"unit events", print_unit_events},
+	{"unit conditions", print_unit_conditions},
+	{"unit conflicts", print_unit_conflicts},
+	{"unit actions", print_unit_actions},
+	{"schema keywords", print_schema_keywords},
+	{"schema action references", print_schema_action_references},
+	{"schema actions", print_schema_actions},
+	{"schema conditions", print_schema_conditions},
+	{"schema alternatives", print_schema_alternatives},
+	{"schema conflicts", print_schema_conflicts},
 };
 
 /* Prints a line of the template, or the table it stands for; false if there is no such table. */

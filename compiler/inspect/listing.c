@@ -351,7 +351,7 @@ void program_list(const struct program *program, FILE *out)
 	size_t e = 0;
 
 	fprintf(out, "%s\n", LISTING_HEAD);
-	fprintf(out, "# %zu nodes, %zu edges\n\n", program->nodes.count, program->edges.count);
+	fprintf(out, "# nodes: %zu, edges: %zu\n\n", program->nodes.count, program->edges.count);
 	for (size_t i = 0; i < program->parameters.count; i++) {
 		fprintf(out, "parameter %s ", parameter_name(program->parameters.item[i].id));
 		print_text(out, program->parameters.item[i].text);

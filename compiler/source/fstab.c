@@ -223,7 +223,7 @@ static int compare_mount_points(const void *a, const void *b)
 		      ((const struct fstab_row *)b)->where.text);
 }
 
-static void check_mount_point(struct reader *reader, const struct fstab_row *row)
+static void check_mount_point(struct reader *reader, struct fstab_row *row)
 {
 	const struct fstab_row *const *first;
 
@@ -233,6 +233,7 @@ static void check_mount_point(struct reader *reader, const struct fstab_row *row
 		if (!in_list(row->where.text, proper, 2))
 			diag_report(reader->diag, DIAG_FSTAB_SWAP, row->where.span, NULL,
 				    "swap has no mount point: \"%s\"", row->where.text);
+		row->where.text = "none";
 		return;
 	}
 	if (row->where.text[0] != '/') {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPERAND_NUMBER_MAX = 0xffff }; /* one word of the blob's code */
+enum { OPERAND_NUMBER_MAX = NONE - 1 }; /* one word of the blob's code */
 
 static bool is_action(unsigned op)
 {
@@ -187,6 +187,16 @@ static bool is_true(const struct yaml_node *node)
 	       (node->kind == YAML_SCALAR && strcmp(node->scalar.text, "true") == 0);
 }
 
+static bool has_operand(const struct op *op, struct word key)
+{
+	unsigned i;
+
+	for (i = 0; i < op->operand_count; i++)
+		if (strcmp(op->operand[i].name, key.text) == 0)
+			return true;
+	return false;
+}
+
 static bool read_value(struct unit_reader *reader, const struct yaml_node *value,
 		       struct action *action, struct word keyword)
 {
@@ -196,7 +206,8 @@ static bool read_value(struct unit_reader *reader, const struct yaml_node *value
 
 	if (op->operand_count == 0 && is_true(value))
 		return true;
-	if (op->operand_count > 0 && value->kind == YAML_MAPPING)
+	if (op->operand_count > 0 && value->kind == YAML_MAPPING &&
+	    (!unit_is_unquoted_placeholder(value) || has_operand(op, value->pairs.item[0].key)))
 		return read_mapping(reader, value, action, keyword);
 	if (only < op->operand_count && !yaml_is_null(value) &&
 	    value->kind == (is_list ? YAML_SEQUENCE : YAML_SCALAR))

@@ -159,14 +159,14 @@ static void read_relation(struct unit_reader *reader, enum keyword_id id,
 	struct relation relation = {0};
 	bool good;
 
-	if (node->kind == YAML_MAPPING && node->pairs.count == 1 &&
-	    strcmp(node->pairs.item[0].key.text, "device") == 0) {
+	if (keywords[id].shape != SHAPE_UNITS && node->kind == YAML_MAPPING &&
+	    node->pairs.count == 1 && strcmp(node->pairs.item[0].key.text, "device") == 0) {
 		relation.device = true;
 		good = unit_device(reader, node->pairs.item[0].value, "device", &relation.name);
-	} else if (node->kind == YAML_SCALAR) {
+	} else if (keywords[id].shape != SHAPE_DEVICES && node->kind == YAML_SCALAR) {
 		good = unit_name(reader, node, what, &relation.name);
 	} else {
-		unit_wrong_shape(reader, node, what, "a name or {device: reference}");
+		wrong_shape(reader, id, node);
 		return;
 	}
 	if (good)
@@ -336,15 +336,16 @@ static void read_duration(struct unit_reader *reader, enum keyword_id id,
 	struct unit *unit = reader->unit;
 	uint64_t milliseconds;
 	struct word word;
+	bool none;
 
 	if (node->kind != YAML_SCALAR || yaml_is_null(node)) {
 		wrong_shape(reader, id, node);
 		return;
 	}
 	word = node->scalar;
-	milliseconds = strcmp(word.text, "none") == 0 ? NO_LIMIT : duration(word.text);
-	if (milliseconds == 0 || milliseconds > NO_LIMIT ||
-	    (milliseconds >= DEFAULT_LIMIT && word.text[0] != 'n')) {
+	none = strcmp(word.text, "none") == 0;
+	milliseconds = none ? NO_LIMIT : duration(word.text);
+	if (!none && (milliseconds == 0 || milliseconds >= DEFAULT_LIMIT)) {
 		diag_report(reader->diag, DIAG_UNIT_DURATION, word.span,
 			    "write for instance 500 ms, 20 s, 2 min, or none",
 			    "not a duration: \"%s\"", word.text);
@@ -361,8 +362,11 @@ static void read_number(struct unit_reader *reader, enum keyword_id id,
 	struct word word;
 	size_t digits;
 
-	if (!unit_text(reader, node, keywords[id].spelling, &word))
+	if (node->kind != YAML_SCALAR || yaml_is_null(node)) {
+		wrong_shape(reader, id, node);
 		return;
+	}
+	word = node->scalar;
 	digits = strspn(word.text, "0123456789");
 	number = strtoul(word.text, NULL, 10);
 	if (digits > 0 && word.text[digits] == '\0' && number >= 1 && number <= UINT16_MAX)
@@ -398,6 +402,7 @@ static void unknown_keyword(struct unit_reader *reader, struct word key)
 	size_t count = 0;
 	unsigned id;
 
+	reader->has_unknown = true;
 	for (id = 0; id < KEYWORD_COUNT; id++)
 		names[count++] = keywords[id].spelling;
 	action_names(names, &count);
@@ -462,7 +467,8 @@ static void check_action(struct unit_reader *reader)
 		diag_report(reader->diag, DIAG_UNIT_CONFLICT, reader->action.span, NULL,
 			    "an event does nothing, and this is an action: \"%s\"",
 			    reader->action.text);
-	if (reader->given[KEYWORD_EVENT].text == NULL && reader->action.text == NULL)
+	if (reader->given[KEYWORD_EVENT].text == NULL && reader->action.text == NULL &&
+	    !reader->has_unknown) /* which may have been meant as the action */
 		diag_report(reader->diag, DIAG_UNIT_ACTION, span,
 			    "a point in the boot that others can name is written event: true",
 			    "the unit has no action");
@@ -508,27 +514,38 @@ static struct unit *read_unit(struct model *model, struct diag *diag, const stru
 	return unit->name.text != NULL ? unit : NULL;
 }
 
+struct file_reader {
+	struct model *model;
+	struct diag *diag;
+	size_t first; /* index of the file's first unit */
+	unsigned documents;
+};
+
+static void read_document(void *context, const struct yaml_node *node)
+{
+	struct file_reader *file = context;
+	struct unit *unit;
+
+	file->documents++;
+	if (node->kind != YAML_MAPPING) {
+		diag_report(file->diag, DIAG_UNIT_DOCUMENT, node->span, NULL,
+			    yaml_is_null(node) ? "the document is empty"
+					       : "a unit is a mapping; this is %s",
+			    yaml_kind_name(node));
+		return;
+	}
+	unit = read_unit(file->model, file->diag, node);
+	if (unit != NULL && !is_duplicate(file->model, file->diag, file->first, unit))
+		vec_push(file->model->arena, &file->model->units, unit);
+}
+
 void source_units(struct model *model, struct diag *diag, const struct text *text)
 {
-	size_t errors = diag->count[SEVERITY_ERROR], first = model->units.count, i;
-	struct yaml_documents documents = yaml_read(model->arena, diag, text);
+	struct file_reader file = {model, diag, model->units.count, 0};
+	size_t errors = diag->count[SEVERITY_ERROR];
 
-	if (documents.items.count == 0 && errors == diag->count[SEVERITY_ERROR])
+	yaml_read(model->arena, diag, text, read_document, &file);
+	if (file.documents == 0 && errors == diag->count[SEVERITY_ERROR])
 		diag_report(diag, DIAG_UNIT_DOCUMENT, (struct span){text, 0, 0, NULL}, NULL,
 			    "the file has no unit");
-	for (i = 0; i < documents.items.count; i++) {
-		const struct yaml_node *node = documents.items.item[i];
-		struct unit *unit;
-
-		if (node->kind != YAML_MAPPING) {
-			diag_report(diag, DIAG_UNIT_DOCUMENT, node->span, NULL,
-				    yaml_is_null(node) ? "the document is empty"
-						       : "a unit is a mapping; this is %s",
-				    yaml_kind_name(node));
-			continue;
-		}
-		unit = read_unit(model, diag, node);
-		if (unit != NULL && !is_duplicate(model, diag, first, unit))
-			vec_push(model->arena, &model->units, unit);
-	}
 }

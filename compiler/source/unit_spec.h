@@ -17,7 +17,8 @@ struct unit_reader {
 	struct diag *diag;
 	struct unit *unit;
 	struct word given[KEYWORD_COUNT]; /* the keyword where it stands; text NULL: not there */
-	struct word action;               /* the same for the first action keyword */
+	struct word action;		  /* the same for the first action keyword */
+	bool has_unknown;		  /* there was a key that is none of these */
 };
 
 /* --- unit_value.c ----------------------------------------------------------------------------- */
@@ -40,6 +41,9 @@ bool unit_check_device(struct unit_reader *reader, struct word word);
 
 /* Whether a text has a placeholder, {name} or {name or default}: then it is not known yet. */
 bool unit_has_placeholder(const char *text);
+
+/* Whether a mapping was probably meant as a placeholder: {source} without quotation marks. */
+bool unit_is_unquoted_placeholder(const struct yaml_node *node);
 
 /* Reports that a value has the wrong shape. */
 void unit_wrong_shape(struct unit_reader *reader, const struct yaml_node *node, const char *what,

@@ -79,7 +79,7 @@ const char *unit_hint(struct unit_reader *reader, const char *word, const char *
 }
 
 /* An unquoted {source} is a mapping with one key and no value. */
-static bool is_unquoted_placeholder(const struct yaml_node *node)
+bool unit_is_unquoted_placeholder(const struct yaml_node *node)
 {
 	return node->kind == YAML_MAPPING && node->pairs.count == 1 &&
 	       yaml_is_null(node->pairs.item[0].value) && node->span.text != NULL &&
@@ -91,7 +91,7 @@ void unit_wrong_shape(struct unit_reader *reader, const struct yaml_node *node, 
 {
 	const char *hint = NULL;
 
-	if (is_unquoted_placeholder(node))
+	if (unit_is_unquoted_placeholder(node))
 		hint = "a placeholder needs quotation marks, since braces are YAML's mappings";
 	diag_report(reader->diag, DIAG_UNIT_SHAPE, node->span, hint, "%s takes %s; this is %s",
 		    what, due, yaml_kind_name(node));
@@ -124,11 +124,10 @@ bool unit_check_name(struct unit_reader *reader, struct word word)
 #define EVENT(term, spelling, argument, text) spelling,
 #include "unit_keywords.def"
 	};
-	size_t good = strspn(word.text, LETTERS DIGITS "_.@:/-{} ");
+	size_t good = strspn(word.text, unit_has_placeholder(word.text) ? LETTERS DIGITS "_.@:/-{}"
+									: LETTERS DIGITS "_.@:/-");
 	size_t i;
 
-	if (!unit_has_placeholder(word.text))
-		good = strspn(word.text, LETTERS DIGITS "_.@:/-");
 	if (word.text[0] == '\0' || strchr(LETTERS DIGITS "{", word.text[0]) == NULL)
 		good = 0;
 	if (word.text[good] != '\0' || good == 0) {

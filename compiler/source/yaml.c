@@ -19,6 +19,9 @@ struct reader {
 	const struct text *text;
 	size_t begin; /* where the parser began to read */
 	struct ruler ruler;
+	yaml_document *handle;
+	void *context;
+	unsigned documents;
 	yaml_parser_t parser;
 	yaml_event_t event; /* the one at hand, if has_event */
 	bool has_event;
@@ -260,6 +263,18 @@ static struct yaml_node *read_mapping(struct reader *reader, unsigned depth)
 	return reader->broken ? NULL : node;
 }
 
+/* Reported, and read as a text, which is what fits in most places. */
+static struct yaml_node *read_alias(struct reader *reader)
+{
+	struct yaml_node *node = node_new(reader, YAML_SCALAR);
+
+	diag_report(reader->diag, DIAG_YAML_ANCHOR, node->span, NULL,
+		    "aliases are not used in unit files");
+	node->scalar.text =
+		arena_strdup(reader->arena, (const char *)reader->event.data.alias.anchor);
+	return node;
+}
+
 /* The node that the event at hand begins, or NULL when the document cannot be read further. */
 static struct yaml_node *read_node(struct reader *reader, unsigned depth)
 {
@@ -268,23 +283,21 @@ static struct yaml_node *read_node(struct reader *reader, unsigned depth)
 		       YAML_DEPTH_MAX);
 		return NULL;
 	}
-	switch (reader->event.type) {
+	switch (reader->event.type) { /* nothing else can stand where a node does */
 	case YAML_SCALAR_EVENT:
 		return read_scalar(reader);
 	case YAML_SEQUENCE_START_EVENT:
 		return read_sequence(reader, depth);
 	case YAML_MAPPING_START_EVENT:
 		return read_mapping(reader, depth);
-	default: /* an alias: nothing else can stand where a node does */
-		diag_report(reader->diag, DIAG_YAML_ANCHOR, event_span(reader), NULL,
-			    "aliases are not used in unit files");
-		return node_new(reader, YAML_SCALAR);
+	default:
+		return read_alias(reader);
 	}
 }
 
 /* --- documents -------------------------------------------------------------------------------- */
 
-static void read_document(struct reader *reader, struct yaml_documents *documents)
+static void read_document(struct reader *reader)
 {
 	const yaml_tag_directive_t *tags = reader->event.data.document_start.tag_directives.start;
 	struct yaml_node *node;
@@ -297,16 +310,16 @@ static void read_document(struct reader *reader, struct yaml_documents *document
 	node = read_node(reader, 1);
 	if (node == NULL || !next_event(reader)) /* the end of the document */
 		return;
-	if (documents->items.count == YAML_DOCUMENTS_MAX) {
+	if (reader->documents++ == YAML_DOCUMENTS_MAX) {
 		exceed(reader, node->span, "documents in one file", YAML_DOCUMENTS_MAX);
 		reader->stopped = reader->text->size;
 		return;
 	}
-	vec_push(reader->arena, &documents->items, node);
+	reader->handle(reader->context, node);
 }
 
 /* Reads from reader->begin until the end of the text, or until an error. */
-static void read_stream(struct reader *reader, struct yaml_documents *documents)
+static void read_stream(struct reader *reader)
 {
 	const struct text *text = reader->text;
 
@@ -322,7 +335,7 @@ static void read_stream(struct reader *reader, struct yaml_documents *documents)
 	reader->broken = false;
 	while (next_event(reader) && reader->event.type != YAML_STREAM_END_EVENT)
 		if (reader->event.type == YAML_DOCUMENT_START_EVENT)
-			read_document(reader, documents);
+			read_document(reader);
 	if (reader->has_event)
 		yaml_event_delete(&reader->event);
 	reader->has_event = false;
@@ -345,18 +358,19 @@ static size_t next_document(const struct text *text, size_t offset)
 	return text->size;
 }
 
-struct yaml_documents yaml_read(struct arena *arena, struct diag *diag, const struct text *text)
+void yaml_read(struct arena *arena, struct diag *diag, const struct text *text,
+	       yaml_document *handle, void *context)
 {
-	struct reader reader = {.arena = arena, .diag = diag, .text = text};
-	struct yaml_documents documents = {0};
+	struct reader reader = {
+		.arena = arena, .diag = diag, .text = text, .handle = handle, .context = context};
 
 	if (text->size > YAML_SIZE_MAX) {
 		diag_report(diag, DIAG_YAML_LIMIT, (struct span){text, YAML_SIZE_MAX, 1, NULL},
 			    NULL, "more than %d bytes", YAML_SIZE_MAX);
-		return documents;
+		return;
 	}
 	for (;;) {
-		read_stream(&reader, &documents);
+		read_stream(&reader);
 		if (!reader.broken)
 			break;
 		reader.begin = next_document(
@@ -364,7 +378,6 @@ struct yaml_documents yaml_read(struct arena *arena, struct diag *diag, const st
 		if (reader.begin >= text->size)
 			break;
 	}
-	return documents;
 }
 
 /* --- what a node is --------------------------------------------------------------------------- */
@@ -376,11 +389,14 @@ bool yaml_is_null(const struct yaml_node *node)
 
 const char *yaml_kind_name(const struct yaml_node *node)
 {
-	static const char *const names[] = {
-		[YAML_SCALAR] = "a text",
-		[YAML_SEQUENCE] = "a sequence",
-		[YAML_MAPPING] = "a mapping",
-	};
-
-	return yaml_is_null(node) ? "nothing" : names[node->kind];
+	switch (node->kind) {
+	case YAML_SEQUENCE:
+		return node->items.count == 0 ? "an empty sequence" : "a sequence";
+	case YAML_MAPPING:
+		return node->pairs.count == 0	? "an empty mapping"
+		       : node->pairs.count == 1 ? "a mapping"
+						: "a mapping with several keys";
+	default:
+		return yaml_is_null(node) ? "nothing" : "a text";
+	}
 }

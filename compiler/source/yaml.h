@@ -28,10 +28,6 @@ struct yaml_node {
 	struct span span; /* without the blank lines and comments that follow it */
 };
 
-struct yaml_documents {
-	VEC(struct yaml_node *) items;
-};
-
 enum {
 	YAML_SIZE_MAX = 1 << 20, /* bytes of a file */
 	YAML_DEPTH_MAX = 16,
@@ -39,14 +35,17 @@ enum {
 	YAML_DOCUMENTS_MAX = 1024,
 };
 
-/* The documents of a file that could be read. What is wrong is reported; after an error of syntax
- * the rest of that document is left out, and reading goes on with the next one. */
-struct yaml_documents yaml_read(struct arena *arena, struct diag *diag, const struct text *text);
+typedef void yaml_document(void *context, const struct yaml_node *node);
+
+/* Calls handle for each document of a file that can be read. What is wrong is reported; after an
+ * error of syntax that document is left out, and reading goes on with the next one. */
+void yaml_read(struct arena *arena, struct diag *diag, const struct text *text,
+	       yaml_document *handle, void *context);
 
 /* Nothing at all: `key:` without a value, or an empty document. */
 bool yaml_is_null(const struct yaml_node *node);
 
-/* "a text", "a sequence" or "a mapping": for messages. */
+/* "a text", "an empty sequence", "a mapping with several keys"...: for messages. */
 const char *yaml_kind_name(const struct yaml_node *node);
 
 /* The place of a part of a scalar's text, or of the whole scalar where the text is not written as
