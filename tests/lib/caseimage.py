@@ -1,0 +1,133 @@
+"""The initramfs image of a QEMU case: made by `bootgraph image` from a sysroot with the case's own
+fstab, and then damaged or joined with the distribution's image as the case says."""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+
+import cache
+import newc
+
+BLOB = "etc/bootgraph/boot.blob"
+FACTS = pathlib.Path(__file__).resolve().parent.parent / "qemu" / "facts"
+
+
+class ImageError(Exception):
+    """The product did not make an image."""
+
+
+def make(case, build, work):
+    """Writes WORK/initrd and returns its path."""
+    initrd = work / "initrd"
+    if case.maker == "initramfs-tools":
+        shutil.copyfile(distribution_image(), initrd)
+        return initrd
+    root = work / "root"
+    try:
+        arguments = _sysroot(case, root)
+        _bootgraph(case, build, work, arguments, initrd)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    if case.damage or case.distribution:
+        initrd.write_bytes(_altered(case, initrd.read_bytes()))
+    return initrd
+
+
+def kernel_release():
+    return (cache.make("kernel") / "version").read_text().strip()
+
+
+def distribution_image():
+    """What the kernel package of the Debian root had initramfs-tools make."""
+    return cache.make("debian-root") / "root" / "boot" / f"initrd.img-{kernel_release()}"
+
+
+def _sysroot(case, root):
+    """A copy of the sysroot by hard links, with the case's own files. Files are replaced, never
+    written to: their other names are the cache's."""
+    base = cache.make("sysroot") / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(base, root, symlinks=True, copy_function=_link)
+    for name, text in case.files.items():
+        path = root / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_text(text)
+    release = kernel_release()
+    if case.modules_as:
+        modules = root / "usr/lib/modules"
+        (modules / release).rename(modules / case.modules_as)
+        release = case.modules_as
+    return ["--root", str(root), "--kernel", release]
+
+
+def _link(source, target, **_):
+    if os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+    else:
+        os.link(source, target)
+
+
+def _bootgraph(case, build, work, arguments, initrd):
+    if case.units:
+        units = work / "units"
+        shutil.rmtree(units, ignore_errors=True)
+        units.mkdir()
+        (units / "case.yaml").write_text(case.units)
+        arguments += ["--units", str(units)]
+    options = shlex.split(case.image)
+    if "--generic" not in options and "--facts" not in options:
+        arguments += ["--facts", str(FACTS / f"{case.bus}.json")]
+    command = [str(build / "bootgraph"), "image", *arguments, *options,
+               "--init", str(build / "bootgraph-init"), "-o", str(initrd)]
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, errors="replace")
+    (work / "image.log").write_text(shlex.join(command) + "\n" + result.stdout)
+    if result.returncode != 0:
+        raise ImageError(f"bootgraph image: exit {result.returncode}\n{result.stdout}")
+
+
+def _altered(case, image):
+    entries = newc.read(image)
+    for words in case.damage:
+        entries = _damaged(entries, words)
+    if not case.distribution:
+        return newc.write(entries)
+    # The distribution's image stays whole. Ours adds only PID 1 and the blob, for its directories
+    # would take the place of the links (/lib -> usr/lib) that the other image has.
+    theirs = distribution_image().read_bytes()
+    script = newc.find(newc.read(theirs), "init")
+    overlay = [newc.file("init.distribution", script.data),
+               newc.file("init", newc.find(entries, "init").data),
+               newc.Entry("etc/bootgraph", newc.DIRECTORY | 0o755)]
+    blob = newc.find(entries, BLOB)
+    if blob:
+        overlay.append(newc.file(BLOB, blob.data, 0o644))
+    return newc.join(theirs, newc.write(overlay))
+
+
+def _damaged(entries, words):
+    """`WHAT truncate BYTES|half`, `WHAT flip BYTE.BIT|middle` or `WHAT remove`, where WHAT is
+    `blob` or a path in the image."""
+    what, verb, *operand = words.split()
+    name = BLOB if what == "blob" else what
+    entry = newc.find(entries, name)
+    if not entry:
+        raise ImageError(f"damage: the image has no {name}")
+    size = len(entry.data)
+    if verb == "remove" and not operand:
+        return [e for e in entries if e is not entry]
+    if verb == "truncate" and len(operand) == 1:
+        entry.data = entry.data[:size // 2 if operand[0] == "half" else int(operand[0])]
+        return entries
+    if verb == "flip" and len(operand) == 1:
+        place = f"{size // 2}.0" if operand[0] == "middle" else operand[0]
+        byte, bit = (int(n) for n in re.fullmatch(r"(\d+)\.([0-7])", place).groups())
+        data = bytearray(entry.data)
+        data[byte] ^= 1 << bit
+        entry.data = bytes(data)
+        return entries
+    raise ValueError(f"cannot damage: {words}")

@@ -1,0 +1,157 @@
+"""A machine in QEMU whose first serial port is talked to.
+
+The accelerator is TCG unless BOOTGRAPH_QEMU_ACCEL names another: a /dev/kvm that is there may
+still hang, so none is ever picked silently."""
+
+import contextlib
+import json
+import os
+import re
+import select
+import socket
+import subprocess
+import time
+
+CONTROL = re.compile(rb"\r|\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1bc")
+
+# `real`: guest time is wall time. `exact`: one instruction is one nanosecond, and idle time passes
+# as it would. `skip`: the same, but idle time takes none: for waits on the guest's own timers.
+CLOCKS = {
+    "real": [],
+    "exact": ["-icount", "shift=0,sleep=on", "-rtc", "clock=vm"],
+    "skip": ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm"],
+}
+
+BUSES = {
+    "virtio-blk": ([], "virtio-blk-pci,drive=d{n},serial=bg{n}"),
+    "virtio-scsi": (["-device", "virtio-scsi-pci,id=scsi"],
+                    "scsi-hd,bus=scsi.0,scsi-id={n},drive=d{n},serial=bg{n}"),
+    # q35 has an AHCI controller of its own, whose ports are the buses ide.0 to ide.5.
+    "ahci": ([], "ide-hd,bus=ide.{n},drive=d{n},serial=bg{n}"),
+    "nvme": ([], "nvme,drive=d{n},serial=bg{n}"),
+}
+
+
+def command(kernel, initrd, cmdline, disks=(), bus="virtio-blk", memory=512, clock="real",
+            keep=False, extra=()):
+    """The command line. What the guest writes to the disks is thrown away unless `keep`."""
+    accel = os.environ.get("BOOTGRAPH_QEMU_ACCEL", "tcg")
+    line = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
+            "-machine", f"q35,accel={accel}", "-smp", "1", "-m", str(memory),
+            "-display", "none", "-kernel", str(kernel), "-initrd", str(initrd),
+            "-append", cmdline, *CLOCKS[clock]]
+    controller, device = BUSES[bus]
+    line += controller
+    for n, disk in enumerate(disks):
+        snapshot = "off" if keep else "on"
+        line += ["-drive", f"if=none,id=d{n},file={disk},format=raw,snapshot={snapshot}",
+                 "-device", device.format(n=n)]
+    return line + list(extra)
+
+
+class Limit(Exception):
+    """The wall limit passed."""
+
+
+class Forbidden(Exception):
+    """A line that must not come came; the argument is (pattern, line)."""
+
+
+class Machine:
+    """One run. `text` is what came from the serial port, without control characters."""
+
+    def __init__(self, line, limit, forbid=(), log=None, echo=None):
+        self.deadline = time.monotonic() + limit
+        self.forbid = [re.compile(pattern) for pattern in forbid]
+        self.log, self.echo = log, echo
+        self.text, self.reason = "", None
+        self._raw, self._checked, self._events = b"", 0, b""
+        self.qmp, theirs = socket.socketpair()
+        line = line + ["-serial", "stdio", "-chardev",
+                       f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
+        self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, pass_fds=[theirs.fileno()])
+        theirs.close()
+        # A QEMU that refused its options is gone by now; its words come from its output.
+        with contextlib.suppress(BrokenPipeError):
+            self.qmp.sendall(b'{"execute": "qmp_capabilities"}\n')
+        self.streams = [self.process.stdout, self.qmp]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.qmp.close()
+
+    def expect(self, pattern, start=0, within=None):
+        """The first match of `pattern` at or after `start`, or None if the machine ends first."""
+        expression = re.compile(pattern, re.M)
+        deadline = min(self.deadline, time.monotonic() + within) if within else self.deadline
+        while True:
+            match = expression.search(self.text, start)
+            if match:
+                return match
+            if not self.streams:
+                return None
+            self._read(deadline)
+
+    def send(self, text):
+        # What a machine that has ended did not hear shows in what is expected next.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
+
+    def wait(self):
+        """Until the machine ends. Returns QEMU's word for how, or None if QEMU itself failed:
+        guest-shutdown (powered off), guest-reset (rebooted), guest-panic."""
+        while self.streams:
+            self._read(self.deadline)
+        self.process.wait()
+        return self.reason
+
+    def _read(self, deadline):
+        left = deadline - time.monotonic()
+        ready = select.select(self.streams, [], [], left)[0] if left > 0 else []
+        if not ready:
+            raise Limit
+        for stream in ready:
+            try:
+                data = os.read(stream.fileno(), 65536)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                self.streams.remove(stream)
+            elif stream is self.qmp:
+                self._qmp(data)
+            else:
+                self._serial(data)
+
+    def _qmp(self, data):
+        *lines, self._events = (self._events + data).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if message.get("event") == "SHUTDOWN":
+                self.reason = message["data"]["reason"]
+
+    def _serial(self, data):
+        for stream in (self.log, self.echo):
+            if stream:
+                stream.write(data)
+                stream.flush()
+        # An escape sequence may be cut in two: what follows the last escape waits for its end.
+        data = self._raw + data
+        cut = data.rfind(b"\x1b")
+        cut = cut if cut >= 0 and len(data) - cut < 12 and not CONTROL.match(data, cut) else len(data)
+        self._raw = data[cut:]
+        self.text += CONTROL.sub(b"", data[:cut]).decode(errors="replace")
+        end = self.text.rfind("\n") + 1
+        for line in self.text[self._checked:end].splitlines():
+            for expression in self.forbid:
+                if expression.search(line):
+                    raise Forbidden(expression.pattern, line)
+        self._checked = max(end, self._checked)
