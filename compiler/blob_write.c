@@ -37,7 +37,7 @@ struct writer {
 	debug;
 };
 
-/* --- sections -------------------------------------------------------------------------------- */
+/* --- sections ------------------------------------------------------------- */
 
 static size_t record_count(const struct writer *w, enum section section)
 {
@@ -66,7 +66,7 @@ static void put_record(struct writer *w, enum section section, const uint32_t *m
 		put(w, section, layout->field[i].width, members[i]);
 }
 
-/* --- texts and values, each once ------------------------------------------------------------- */
+/* --- texts and values, each once ------------------------------------------ */
 
 static uint32_t hash_bytes(const void *bytes, size_t size)
 {
@@ -152,7 +152,7 @@ static uint32_t write_value(struct writer *w, const struct program_value *value)
 	return intern(w, &w->values, SECTION_values, record, sizeof record);
 }
 
-/* --- programs -------------------------------------------------------------------------------- */
+/* --- programs ------------------------------------------------------------- */
 
 static uint32_t write_list(struct writer *w, const struct program_value *item, size_t count)
 {
@@ -205,7 +205,7 @@ static uint32_t write_code(struct writer *w, const struct program_code *code)
 	return place;
 }
 
-/* --- records --------------------------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------- */
 
 /* Places that two sections have to agree on: where each node's edges and wakes begin. */
 struct ranges {
@@ -316,7 +316,7 @@ static void write_sections(struct writer *w, bool strip)
 	}
 }
 
-/* --- the whole ------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------ */
 
 static bool check_limits(const struct writer *w, struct diag *diag, size_t size)
 {

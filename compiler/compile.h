@@ -13,9 +13,9 @@
 
 /* Design section 6, "Inputs". */
 struct compile_options {
-	const char *root;     /* --root DIR, or NULL for / */
-	const char *cmdline;  /* --cmdline TEXT, or NULL */
-	const char *facts;    /* --facts FILE|live, or NULL */
+	const char *root;	 /* --root DIR, or NULL for / */
+	const char *cmdline;	 /* --cmdline TEXT, or NULL */
+	const char *facts;	 /* --facts FILE|live, or NULL */
 	VEC(const char *) units; /* --units DIR, in order */
 	bool no_stdlib;
 	bool strip;

@@ -42,7 +42,7 @@ enum diag_id diag_by_name(const char *id)
 	return (enum diag_id)i;
 }
 
-/* --- places ---------------------------------------------------------------------------------- */
+/* --- places --------------------------------------------------------------- */
 
 /* The line that holds an offset, from 0; the line map is ascending. */
 static size_t line_of(const struct text *text, size_t offset)
@@ -89,7 +89,7 @@ const char *span_string(struct arena *arena, struct span span)
 	return arena_printf(arena, "%s:%zu:%zu", span_name(span), line, column);
 }
 
-/* --- text made safe for a terminal ------------------------------------------------------------ */
+/* --- text made safe for a terminal ---------------------------------------- */
 
 /* One character as it is shown: its own bytes, or an escape in their place. */
 struct glyph {
@@ -139,7 +139,7 @@ static void print_safely(FILE *out, const char *text)
 	}
 }
 
-/* --- the line and its caret ------------------------------------------------------------------- */
+/* --- the line and its caret ----------------------------------------------- */
 
 /* Columns of a line: where the span begins and ends in it, and the line itself. */
 struct layout {
@@ -233,7 +233,7 @@ static void print_place(FILE *out, struct span span)
 		print_excerpt(out, line, end, layout);
 }
 
-/* --- reporting -------------------------------------------------------------------------------- */
+/* --- reporting ------------------------------------------------------------ */
 
 /* Formats a message; "..." stands for what does not fit, at the boundary of a character. */
 static void format_message(char message[MESSAGE_BYTES], const char *format, va_list arguments)
@@ -298,7 +298,7 @@ void diag_note(struct diag *diag, struct span span, const char *format, ...)
 	va_end(arguments);
 }
 
-/* --- "did you mean" --------------------------------------------------------------------------- */
+/* --- "did you mean" ------------------------------------------------------- */
 
 static size_t least(size_t a, size_t b, size_t c)
 {

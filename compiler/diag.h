@@ -33,12 +33,7 @@ struct span {
 };
 
 /* ORDER SEVERITY: names in diag.c */
-enum severity {
-	SEVERITY_NOTE,
-	SEVERITY_WARNING,
-	SEVERITY_ERROR,
-	SEVERITY_COUNT
-};
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
 
 enum diag_id {
 #define DIAGNOSTIC(id, severity, spelling, text) DIAG_##id,
@@ -49,7 +44,7 @@ enum diag_id {
 
 struct diag_row {
 	enum severity severity;
-	const char *id;   /* "fstab-mount-point" */
+	const char *id;	  /* "fstab-mount-point" */
 	const char *text; /* what it means and what to do: check --explain, man page */
 };
 
@@ -66,7 +61,8 @@ enum diag_id diag_by_name(const char *id);
 void diag_report(struct diag *diag, enum diag_id id, struct span span, const char *hint,
 		 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* A further place that belongs to the diagnostic just reported: "file:l:c: note: text" and caret. */
+/* A further place that belongs to the diagnostic just reported: "file:l:c: note: text" and caret.
+ */
 void diag_note(struct diag *diag, struct span span, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

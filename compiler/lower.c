@@ -252,8 +252,10 @@ static void mark_path(const struct graph *graph, uint32_t node, bool *on_path)
 	}
 	for (i = 0; !provided && i < graph->nodes.count; i++)
 		if (graph->nodes.item[i].unit != NULL &&
-		    graph->nodes.item[i].unit->discovers_devices)
+		    graph->nodes.item[i].unit->discovers_devices && !on_path[i]) {
 			on_path[i] = true;
+			mark_path(graph, i, on_path);
+		}
 }
 
 static void lower_path(struct lowering *l, struct program_node *node, uint32_t index)
@@ -263,7 +265,7 @@ static void lower_path(struct lowering *l, struct program_node *node, uint32_t i
 
 	mark_path(l->graph, index, on_path);
 	for (i = 0; i < l->graph->nodes.count; i++)
-		if (on_path[i])
+		if (on_path[i] && i != index)
 			vec_push(l->arena, &node->path, i);
 }
 

@@ -70,6 +70,21 @@ static void add_action(struct manifest *manifest, const struct model *model, str
 			 kind == MANIFEST_MODULE);
 }
 
+/* What a unit says it needs, beyond what its actions show. */
+static void add_needs(struct manifest *manifest, const struct model *model, struct diag *diag,
+		      const struct unit *unit, enum manifest_kind kind, const struct word *words,
+		      size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const char *name = expected_text(model, diag, &words[i]);
+
+		if (*name != '\0')
+			add_item(manifest, model->arena, kind, name, unit, words[i].span, false);
+	}
+}
+
 void graph_manifest(const struct graph *graph, const struct model *model, struct diag *diag,
 		    struct manifest *manifest)
 {
@@ -82,17 +97,11 @@ void graph_manifest(const struct graph *graph, const struct model *model, struct
 			continue;
 		for (k = 0; k < unit->steps.count; k++)
 			add_action(manifest, model, diag, unit, &unit->steps.item[k]);
-		for (k = 0; k < unit->needs_binaries.count; k++)
-			add_item(manifest, model->arena, MANIFEST_BINARY,
-				 unit->needs_binaries.item[k].text, unit,
-				 unit->needs_binaries.item[k].span, false);
-		for (k = 0; k < unit->needs_modules.count; k++)
-			add_item(manifest, model->arena, MANIFEST_MODULE,
-				 unit->needs_modules.item[k].text, unit,
-				 unit->needs_modules.item[k].span, false);
-		for (k = 0; k < unit->needs_files.count; k++)
-			add_item(manifest, model->arena, MANIFEST_FILE,
-				 unit->needs_files.item[k].text, unit,
-				 unit->needs_files.item[k].span, false);
+		add_needs(manifest, model, diag, unit, MANIFEST_BINARY, unit->needs_binaries.item,
+			  unit->needs_binaries.count);
+		add_needs(manifest, model, diag, unit, MANIFEST_MODULE, unit->needs_modules.item,
+			  unit->needs_modules.count);
+		add_needs(manifest, model, diag, unit, MANIFEST_FILE, unit->needs_files.item,
+			  unit->needs_files.count);
 	}
 }

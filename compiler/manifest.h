@@ -12,14 +12,14 @@ enum manifest_kind {
 	MANIFEST_BINARY,     /* path of a program in the sysroot; its libraries follow from it */
 	MANIFEST_MODULE,     /* kernel module by name; may be built in */
 	MANIFEST_FILESYSTEM, /* file system type: its module (fs-TYPE) and its fsck.TYPE */
-	MANIFEST_FILE,       /* any other file, copied as it is */
+	MANIFEST_FILE,	     /* any other file, copied as it is */
 	MANIFEST_KIND_COUNT
 };
 
 struct manifest_item {
 	enum manifest_kind kind;
 	const char *name;
-	bool optional;    /* its absence is a note, not an error: the rescue shell, an fsck */
+	bool optional;	  /* its absence is a note, not an error: the rescue shell, an fsck */
 	const char *unit; /* who needs it */
 	struct span span;
 };

@@ -29,23 +29,23 @@ struct parameter_given {
 	struct word value;
 };
 
-/* --- unit files ------------------------------------------------------------------------------ */
+/* --- unit files ----------------------------------------------------------- */
 
 /* An event expression or a condition, as a tree. */
 enum term_kind {
-	TERM_AND,       /* all of terms */
-	TERM_OR,        /* one of terms */
-	TERM_NOT,       /* the one term */
-	TERM_STARTUP,   /* startup: true from the first event on */
-	TERM_STARTED,   /* name: a unit */
-	TERM_STARTING,  /* name: a unit */
-	TERM_STOPPED,   /* name: a unit */
-	TERM_MOUNTED,   /* name: a path; `mounted /usr` */
-	TERM_EVENT,     /* name: a unit of kind event, by its bare name: `virtual-filesystem` */
-	TERM_DEVICE,    /* name: a device reference; `device UUID=...` */
-	TERM_CMDLINE,   /* name: a word of the kernel command line */
+	TERM_AND,	/* all of terms */
+	TERM_OR,	/* one of terms */
+	TERM_NOT,	/* the one term */
+	TERM_STARTUP,	/* startup: true from the first event on */
+	TERM_STARTED,	/* name: a unit */
+	TERM_STARTING,	/* name: a unit */
+	TERM_STOPPED,	/* name: a unit */
+	TERM_MOUNTED,	/* name: a path; `mounted /usr` */
+	TERM_EVENT,	/* name: a unit of kind event, by its bare name: `virtual-filesystem` */
+	TERM_DEVICE,	/* name: a device reference; `device UUID=...` */
+	TERM_CMDLINE,	/* name: a word of the kernel command line */
 	TERM_PARAMETER, /* name: a parameter that has to be set; pattern, if any: its value */
-	TERM_FILE,      /* name: a path in the image (when), or in the sysroot (if-host) */
+	TERM_FILE,	/* name: a path in the image (when), or in the sysroot (if-host) */
 	TERM_KIND_COUNT
 };
 
@@ -72,7 +72,7 @@ struct property {
 struct action {
 	enum opcode op;
 	struct word operand[OPERANDS_MAX]; /* NUMBER and DEVICE as text too; not given: text NULL */
-	VEC(struct word) list;             /* operand LIST */
+	VEC(struct word) list;		   /* operand LIST */
 	struct span span;
 };
 
@@ -90,9 +90,9 @@ enum on_failure {
 /* The rows a template unit (for-each) makes instances from. */
 enum row_set {
 	ROWS_NONE,
-	ROWS_ROOT,  /* exactly one: the root file system the machine declares; source may be empty */
-	ROWS_USR,   /* /usr of fstab, if it has one */
-	ROWS_SWAP,  /* swap lines of fstab */
+	ROWS_ROOT, /* exactly one: the root file system the machine declares; source may be empty */
+	ROWS_USR,  /* /usr of fstab, if it has one */
+	ROWS_SWAP, /* swap lines of fstab */
 	ROWS_COUNT
 };
 
@@ -110,20 +110,22 @@ struct unit {
 	VEC(struct action) steps;
 	VEC(struct word) needs_binaries, needs_modules, needs_files;
 	struct word exclusive;
-	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand still */
-	bool goal;              /* `goal: true`: its end is the end of the boot */
-	uint32_t timeout;       /* milliseconds, NO_LIMIT; 0: not given */
+	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand
+				   still */
+	bool goal;		/* `goal: true`: its end is the end of the boot */
+	uint32_t timeout;	/* milliseconds, NO_LIMIT; 0: not given */
 	struct word timeout_word;
-	uint32_t attempts;      /* 0: not given */
+	uint32_t attempts; /* 0: not given */
 	enum on_failure on_failure;
-	struct span span;       /* the whole unit */
+	struct span span; /* the whole unit */
 };
 
 struct model {
 	struct arena *arena;
 	VEC(struct fstab_row) fstab;
 	VEC(struct parameter_given) parameters;
-	VEC(struct unit *) units; /* stdlib first; a later unit of the same name replaces an earlier one */
+	VEC(struct unit *)
+	units; /* stdlib first; a later unit of the same name replaces an earlier one */
 };
 
 /* Each reads one source, which text_check has accepted, into the model, reporting what is wrong;

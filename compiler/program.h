@@ -17,16 +17,16 @@
 
 /* What an operand can be: a text, or a parameter with the text as its default. */
 struct program_value {
-	const char *text;             /* never NULL */
-	enum parameter_id parameter;  /* PARAMETER_COUNT: none */
+	const char *text;	     /* never NULL */
+	enum parameter_id parameter; /* PARAMETER_COUNT: none */
 };
 
 struct program_instruction {
 	enum opcode op;
 	struct {
-		const char *text;            /* STRING */
-		struct program_value value;  /* VALUE */
-		uint32_t index;              /* NODE, DEVICE, NUMBER */
+		const char *text;		/* STRING */
+		struct program_value value;	/* VALUE */
+		uint32_t index;			/* NODE, DEVICE, NUMBER */
 		VEC(struct program_value) list; /* LIST */
 	} operand[OPERANDS_MAX];
 	const char *source; /* "file:line:column", or NULL once stripped */
@@ -62,8 +62,8 @@ struct program_parameter {
 struct program {
 	struct arena *arena;
 	uint32_t goal;
-	VEC(struct program_node) nodes;   /* in topological order: see verify.h */
-	VEC(struct program_edge) edges;   /* sorted by to, then as declared */
+	VEC(struct program_node) nodes; /* in topological order: see verify.h */
+	VEC(struct program_edge) edges; /* sorted by to, then as declared */
 	VEC(struct program_parameter) parameters;
 };
 
@@ -75,14 +75,15 @@ const unsigned char *blob_write(struct program *program, struct diag *diag, bool
 /* The program of a verified blob. */
 struct program *program_read(struct arena *arena, const struct blob *blob);
 
-/* --- text twins (inspect) -------------------------------------------------------------------- */
+/* --- text twins (inspect) ------------------------------------------------- */
 
 /* Each writes the whole program to out; errors show in ferror(out). */
-void program_list(const struct program *program, FILE *out);  /* listing.c */
-void program_json(const struct program *program, FILE *out);  /* json.c */
-void program_dot(const struct program *program, FILE *out);   /* dot.c: Graphviz */
+void program_list(const struct program *program, FILE *out); /* listing.c */
+void program_json(const struct program *program, FILE *out); /* json.c */
+void program_dot(const struct program *program, FILE *out);  /* dot.c: Graphviz */
 
 /* The program a listing shows, or NULL after reporting what is wrong with it. */
-struct program *program_assemble(struct arena *arena, struct diag *diag, const struct text *listing);
+struct program *program_assemble(struct arena *arena, struct diag *diag,
+				 const struct text *listing);
 
 #endif

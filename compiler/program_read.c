@@ -90,6 +90,22 @@ static struct program_node read_node(struct arena *arena, const struct blob *blo
 	return node;
 }
 
+static void read_edges(struct program *program, const struct blob *blob, uint32_t i)
+{
+	struct node node;
+
+	blob_node(blob, i, &node);
+	for (uint32_t k = 0; k < node.edge_count; k++) {
+		struct edge edge;
+		struct program_edge read;
+
+		blob_edge(blob, node.first_edge + k, &edge);
+		read = (struct program_edge){edge.from, edge.to, (enum edge_kind)edge.kind,
+					     blob_string(blob, edge.source)};
+		vec_push(program->arena, &program->edges, read);
+	}
+}
+
 /* The texts stay in the blob, which therefore has to live as long as the program. */
 struct program *program_read(struct arena *arena, const struct blob *blob)
 {
@@ -97,14 +113,9 @@ struct program *program_read(struct arena *arena, const struct blob *blob)
 
 	program->arena = arena;
 	program->goal = blob->header.goal;
-	for (uint32_t i = 0; i < blob->section[SECTION_nodes].count; i++)
+	for (uint32_t i = 0; i < blob->section[SECTION_nodes].count; i++) {
 		vec_push(arena, &program->nodes, read_node(arena, blob, i));
-	for (uint32_t i = 0; i < blob->section[SECTION_edges].count; i++) {
-		struct edge edge;
-		blob_edge(blob, i, &edge);
-		vec_push(arena, &program->edges,
-			 ((struct program_edge){edge.from, edge.to, (enum edge_kind)edge.kind,
-						blob_string(blob, edge.source)}));
+		read_edges(program, blob, i);
 	}
 	for (uint32_t i = 0; i < blob->section[SECTION_parameters].count; i++) {
 		struct parameter given;

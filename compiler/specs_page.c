@@ -24,7 +24,7 @@ static void print_cell(const char *text)
 	}
 }
 
-/* --- opcodes --------------------------------------------------------------------------------- */
+/* --- opcodes -------------------------------------------------------------- */
 
 static const char *class_name(enum op_class class)
 {
@@ -66,7 +66,7 @@ static void print_guard_depth(void)
 	printf("A program may have at most %d answers at a time.\n", GUARD_DEPTH_MAX);
 }
 
-/* --- the blob -------------------------------------------------------------------------------- */
+/* --- the blob ------------------------------------------------------------- */
 
 static const char *kind_text(enum field_kind kind)
 {
@@ -170,7 +170,7 @@ static void print_limits(void)
 	       DEFAULT_LIMIT);
 }
 
-/* --- an example, field by field -------------------------------------------------------------- */
+/* --- an example, field by field ------------------------------------------- */
 
 /* A boot that says one sentence on the kernel command line's behalf. */
 static struct program *example_program(struct arena *arena)
@@ -282,7 +282,7 @@ static void print_example(void)
 	arena_free(arena);
 }
 
-/* --- kernel parameters ----------------------------------------------------------------------- */
+/* --- kernel parameters ---------------------------------------------------- */
 
 static void print_spellings(enum parameter_id id)
 {
@@ -315,16 +315,20 @@ static void print_parameters(void)
 	}
 }
 
-/* --- pages ----------------------------------------------------------------------------------- */
+/* --- pages ---------------------------------------------------------------- */
 
 static const struct insert {
 	const char *name;
 	void (*print)(void);
 } inserts[] = {
-	{"opcodes", print_opcodes},	  {"guard depth", print_guard_depth},
-	{"blob header", print_header},	  {"blob sections", print_sections},
-	{"blob records", print_records},  {"blob enums", print_enums},
-	{"blob limits", print_limits},	  {"blob example", print_example},
+	{"opcodes", print_opcodes},
+	{"guard depth", print_guard_depth},
+	{"blob header", print_header},
+	{"blob sections", print_sections},
+	{"blob records", print_records},
+	{"blob enums", print_enums},
+	{"blob limits", print_limits},
+	{"blob example", print_example},
 	{"parameters", print_parameters},
 	{"unit keywords", print_unit_keywords},
 	{"unit choices", print_unit_choices},

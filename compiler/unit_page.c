@@ -86,7 +86,7 @@ static bool is_action(unsigned op)
 	return opcode_describe(op)->class == CLASS_EFFECT;
 }
 
-/* --- Markdown --------------------------------------------------------------------------------- */
+/* --- Markdown ------------------------------------------------------------- */
 
 void print_unit_keywords(void)
 {
@@ -178,8 +178,7 @@ void print_unit_actions(void)
 	}
 }
 
-/* --- JSON Schema -------------------------------------------------------------------------------
- */
+/* --- JSON Schema ---------------------------------------------------------- */
 
 static void print_text(const char *text)
 {

@@ -12,7 +12,7 @@
 #include "commands.def"
 #undef COMMAND
 
-/* --- INPUTS: which machine to compile --- */
+/* --- INPUTS: which machine to compile ------------------------------------- */
 
 /* For getopt_long: INPUT_OPTIONS inside the command's own option table. Their values begin above
  * any character. */

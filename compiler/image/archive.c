@@ -8,7 +8,7 @@
 /* How hard zstd tries: every boot reads the image, and it is packed once. */
 #define ZSTD_LEVEL "19"
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 static la_ssize_t write_out(struct archive *archive, void *context, const void *bytes, size_t size)
 {
@@ -102,7 +102,7 @@ bool archive_write_tree(struct arena *arena, struct tree *tree, FILE *out,
 	return fine;
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* What marks the beginning of a compressed file: xz 1.2.1.1, RFC 8878 3.1.1, RFC 1952 2.3.1. */
 static bool is_compressed(const unsigned char *data, size_t size)

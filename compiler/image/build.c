@@ -4,8 +4,7 @@
 #include "image.h"
 #include "path.h"
 
-/* --- layout ------------------------------------------------------------------------------------
- */
+/* --- layout --------------------------------------------------------------- */
 
 /* The merged /usr: whatever the sysroot has in /bin is in /usr/bin of the image. */
 static void add_merged(struct image *image, const char *name, struct need need)
@@ -41,8 +40,7 @@ void layout_add(struct image *image)
 	(void)tree_device(image->tree, "dev/console", 0600, 5, 1, need);
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------- */
 
 /* For any machine the devices decide at boot, so the plan has the patterns of what is there. */
 static void put_device_aliases(struct modules *modules)
@@ -70,7 +68,7 @@ static void add_own(struct image *image, const struct image_options *options,
 
 	(void)content_add_host(image, options->init, "init", need);
 	(void)tree_file(image->tree, "etc/bootgraph/boot.blob", blob, blob_size, 0644, need);
-	if (options->probe != NULL)
+	if (options->probe != NULL && (options->without & PART_PROBE) == 0)
 		(void)content_add_host(image, options->probe, IMAGE_PROBE, probe);
 	for (size_t i = 0; i < options->additions.count; i++) {
 		struct addition addition = options->additions.item[i];
@@ -96,13 +94,15 @@ bool image_build(struct image *image, const struct image_options *options,
 {
 	size_t errors = image->diag->count[SEVERITY_ERROR];
 
+	image->without = options->without;
 	/* For any machine most of it is for hardware that nobody has; for this one it is news. */
 	image->tell_firmware = facts != NULL || options->verbose;
 	library_paths_read(image->arena, image->root_fd, &image->libraries);
 	layout_add(image);
 	add_own(image, options, blob, blob_size);
 	items_add(image, manifest, facts == NULL);
-	busybox_add(image);
+	if ((image->without & PART_SHELL) == 0)
+		busybox_add(image);
 	if (facts != NULL) {
 		drivers_add_facts(image, facts);
 	} else {

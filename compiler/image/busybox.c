@@ -51,7 +51,7 @@ void busybox_add(struct image *image)
 {
 	struct need need = {
 		.why = "rescue shell",
-		.span = {.name = "rescue shell"},
+		.span = {.name = "--root"},
 		.optional = true,
 	};
 	const struct tree_entry *busybox;

@@ -25,6 +25,7 @@ static const char help[] = INPUTS_HELP
 	"  --kernel VERSION  the kernel that is to boot it, by its name in lib/modules\n"
 	"  --init FILE       /init (default: the bootgraph-init that came with this program)\n"
 	"  --add SRC:DST     put the file SRC at DST in the image; may be repeated\n"
+	"  --without PART    leave out fsck, probe or shell; may be repeated\n"
 	"  --compress HOW    zstd (default) or none\n"
 	"  --verbose         say what takes how many bytes, and why\n"
 	"  -o, --output FILE the image; - is standard output\n";
@@ -38,8 +39,7 @@ struct request {
 	bool generic;
 };
 
-/* --- what is to be packed ----------------------------------------------------------------------
- */
+/* --- what is to be packed ------------------------------------------------- */
 
 struct source {
 	int root_fd;
@@ -95,8 +95,7 @@ static bool obtain(const struct request *request, struct arena *arena, struct di
 	return fine;
 }
 
-/* --- packing -----------------------------------------------------------------------------------
- */
+/* --- packing -------------------------------------------------------------- */
 
 /* https://reproducible-builds.org/specs/source-date-epoch/ */
 static time_t archive_time(void)
@@ -194,8 +193,7 @@ static int run(const struct request *request, struct arena *arena)
 	return status;
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options -------------------------------------------------------------- */
 
 /* A program that was built or installed together with this one; NULL if there is none. */
 static const char *companion(struct arena *arena, const char *name)
@@ -238,6 +236,18 @@ static bool set_compression(struct request *request, const char *name)
 	return request->compression == COMPRESSION_ZSTD || strcmp(name, "none") == 0;
 }
 
+static bool add_without(struct request *request, const char *name)
+{
+	static const char *const names[] = {"fsck", "probe", "shell"}; /* ORDER image_part */
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0) {
+			request->image.without |= 1U << i;
+			return true;
+		}
+	return false;
+}
+
 enum {
 	OPTION_KERNEL = INPUT_END,
 	OPTION_GENERIC,
@@ -247,6 +257,7 @@ enum {
 	OPTION_ADD,
 	OPTION_COMPRESS,
 	OPTION_VERBOSE,
+	OPTION_WITHOUT,
 };
 
 static bool take_option(struct request *request, struct arena *arena, int option)
@@ -274,6 +285,8 @@ static bool take_option(struct request *request, struct arena *arena, int option
 	case OPTION_VERBOSE:
 		request->image.verbose = true;
 		return true;
+	case OPTION_WITHOUT:
+		return add_without(request, optarg);
 	case 'o':
 		request->output = optarg;
 		return true;
@@ -321,6 +334,7 @@ int command_image(int argc, char **argv)
 		{"add", required_argument, NULL, OPTION_ADD},
 		{"compress", required_argument, NULL, OPTION_COMPRESS},
 		{"verbose", no_argument, NULL, OPTION_VERBOSE},
+		{"without", required_argument, NULL, OPTION_WITHOUT},
 		{"output", required_argument, NULL, 'o'},
 		{"help", no_argument, NULL, 'h'},
 		{0},

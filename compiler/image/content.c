@@ -39,7 +39,7 @@ static void missing(struct bundle *bundle, enum diag_id id, const char *what, co
 		    need.optional ? "; left out of the image" : "");
 }
 
-/* --- ELF: the loader and the libraries -------------------------------------------------------- */
+/* --- ELF: the loader and the libraries ------------------------------------ */
 
 /* A program's libraries, breadth first as the loader goes about it. */
 struct closure {
@@ -162,7 +162,7 @@ static void gather_elf(struct bundle *bundle, const char *path, const unsigned c
 	}
 }
 
-/* --- scripts ---------------------------------------------------------------------------------- */
+/* --- scripts -------------------------------------------------------------- */
 
 /* `#!/usr/bin/env NAME`: a second program is looked for in the PATH. */
 static void gather_env(struct bundle *bundle, const char *name, const char *why, unsigned depth)
@@ -201,7 +201,7 @@ static void gather_script(struct bundle *bundle, const char *path, const unsigne
 		gather_env(bundle, argument, why, depth + 1);
 }
 
-/* --- both ------------------------------------------------------------------------------------- */
+/* --- both ----------------------------------------------------------------- */
 
 static void gather_bytes(struct bundle *bundle, const char *path, const unsigned char *data,
 			 size_t size, mode_t mode, const char *why, unsigned depth)

@@ -5,8 +5,7 @@
 #include "image.h"
 #include "path.h"
 
-/* --- for the hardware that the facts name ------------------------------------------------------
- */
+/* --- for the hardware that the facts name --------------------------------- */
 
 /* What lies on the way to a disk has an alias for these drivers too, but the disk is reached
  * without them. */
@@ -75,8 +74,7 @@ void drivers_add_facts(struct image *image, const struct facts *facts)
 			    image->modules->release);
 }
 
-/* --- for any machine ---------------------------------------------------------------------------
- */
+/* --- for any machine ------------------------------------------------------ */
 
 /* bootgraph-image(1), "Drivers for any machine", tells this rule to users: disk controllers and
  * disks, the buses they hang on, and the keyboard for the rescue shell. */

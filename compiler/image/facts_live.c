@@ -20,7 +20,7 @@ struct collector {
 	const char *sys; /* canonical */
 };
 
-/* --- sysfs ------------------------------------------------------------------------------------ */
+/* --- sysfs ---------------------------------------------------------------- */
 
 static const char *canonical(struct arena *arena, const char *path)
 {
@@ -61,7 +61,7 @@ static bool exists(struct arena *arena, const char *directory, const char *name)
 	return stat(arena_printf(arena, "%s/%s", directory, name), &status) == 0;
 }
 
-/* --- the devices above a block device --------------------------------------------------------- */
+/* --- the devices above a block device ------------------------------------- */
 
 /* The aliases of a device and of everything that it hangs on, from the root of the buses down. */
 static void climb(struct collector *collector, const char *directory)
@@ -163,7 +163,7 @@ static bool collect_device(struct collector *collector, unsigned major, unsigned
 	return true;
 }
 
-/* --- the root file system --------------------------------------------------------------------- */
+/* --- the root file system ------------------------------------------------- */
 
 struct mount {
 	unsigned major, minor;

@@ -26,11 +26,19 @@ struct addition {
 	const char *source, *destination;
 };
 
+/* What --without can leave out: the boot gets by without it. */
+enum image_part {
+	PART_FSCK = 1 << 0,
+	PART_PROBE = 1 << 1,
+	PART_SHELL = 1 << 2,
+};
+
 struct image_options {
 	const char *init;  /* bootgraph-init, a file of the host */
 	const char *probe; /* bootgraph-probe likewise, or NULL */
 	VEC(struct addition) additions;
-	bool verbose; /* tell of firmware that is not there for any machine's modules too */
+	unsigned without; /* enum image_part */
+	bool verbose;	  /* tell of firmware that is not there for any machine's modules too */
 };
 
 struct image {
@@ -40,6 +48,7 @@ struct image {
 	struct tree *tree;
 	struct library_paths libraries;
 	struct modules *modules;
+	unsigned without;   /* enum image_part */
 	bool tell_firmware; /* a note for each module that lacks some */
 };
 
@@ -48,7 +57,7 @@ bool image_build(struct image *image, const struct image_options *options,
 		 const struct manifest *manifest, const struct facts *facts,
 		 const unsigned char *blob, size_t blob_size);
 
-/* --- parts ------------------------------------------------------------------------------------ */
+/* --- parts ---------------------------------------------------------------- */
 
 /* A file of the sysroot, with the links that lead to it. An ELF file brings its libraries and its
  * loader, a script its interpreter. Nothing is put into the tree unless everything is there; what

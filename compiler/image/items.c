@@ -64,8 +64,7 @@ static void add_module(struct image *image, const char *name, struct need need)
 					    image->modules->release));
 }
 
-/* --- file systems ------------------------------------------------------------------------------
- */
+/* --- file systems --------------------------------------------------------- */
 
 enum checker {
 	CHECKER_UNUSUAL, /* taken if it is there */
@@ -135,11 +134,11 @@ static void add_file_system(struct image *image, const char *type, struct need n
 		if (strcmp(found.item[i]->name, type) != 0)
 			put_alias(image, alias, found.item[i]);
 	}
-	add_checker(image, type, need);
+	if ((image->without & PART_FSCK) == 0)
+		add_checker(image, type, need);
 }
 
-/* --- all ---------------------------------------------------------------------------------------
- */
+/* --- all ------------------------------------------------------------------ */
 
 static void add_item(struct image *image, const struct manifest_item *item)
 {

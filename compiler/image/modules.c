@@ -9,7 +9,7 @@
 #include "image.h"
 #include "path.h"
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------- */
 
 static void report_release(struct modules *modules, const char *reason)
 {
@@ -87,7 +87,7 @@ void modules_close(struct modules *modules)
 	modules->kmod = NULL;
 }
 
-/* --- looking up ------------------------------------------------------------------------------- */
+/* --- looking up ----------------------------------------------------------- */
 
 /* Path below the modules' directory, or NULL. */
 static const char *relative_path(struct modules *modules, const struct kmod_module *kmod)
@@ -192,8 +192,6 @@ module_list modules_pick(struct modules *modules, const char *alias)
 	module_list generic =
 		modules_lookup(modules, arena_printf(modules->arena, "%s-generic", alias));
 
-	if (all.count <= 1 && generic.count == 0)
-		return all;
 	if (generic.count == 0)
 		return all;
 	for (size_t i = 0; i < all.count; i++)
@@ -204,7 +202,7 @@ module_list modules_pick(struct modules *modules, const char *alias)
 	return picked;
 }
 
-/* --- dependencies ----------------------------------------------------------------------------- */
+/* --- dependencies --------------------------------------------------------- */
 
 static bool contains(const struct module *module, const struct module *other)
 {
@@ -307,7 +305,7 @@ static void resolve(struct modules *modules, struct module *module)
 	resolve_hard(modules, module);
 }
 
-/* --- into the image --------------------------------------------------------------------------- */
+/* --- into the image ------------------------------------------------------- */
 
 bool module_read_info(struct modules *modules, struct module *module)
 {
@@ -395,9 +393,7 @@ bool modules_add(struct image *image, struct module *module, struct need need)
 
 	resolve(image->modules, module);
 	below.why = arena_printf(image->arena, "needed by module %s", module->name);
-	for (size_t i = 0; i < module->dependencies.count; i++) {
-		/* What is built in is no step of the loading. */
+	for (size_t i = 0; i < module->dependencies.count; i++)
 		fine = add_one(image, module->dependencies.item[i], below) && fine;
-	}
 	return add_one(image, module, need) && fine;
 }

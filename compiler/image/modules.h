@@ -60,7 +60,7 @@ void modules_close(struct modules *modules);
 /* The modules that answer to a name or an alias, best first; none if nothing does. */
 module_list modules_lookup(struct modules *modules, const char *name);
 
-/* Where an alias has several implementations, the ones an image needs: see pick in modules.c. */
+/* Where an alias has several implementations, the ones an image needs. */
 module_list modules_pick(struct modules *modules, const char *alias);
 
 /* The module with this file (relative to lib/modules/RELEASE/), or NULL. */
@@ -77,7 +77,7 @@ bool module_read_info(struct modules *modules, struct module *module);
 /* A device pattern, "pci:v00001AF4d...", as opposed to a name for other uses, "fs-ext4". */
 bool module_alias_is_device(const char *alias);
 
-/* --- modprobe.d ------------------------------------------------------------------------------- */
+/* --- modprobe.d ----------------------------------------------------------- */
 
 struct module_options {
 	const char *module, *text;

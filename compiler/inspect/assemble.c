@@ -32,7 +32,7 @@ struct assembler {
 	bool goal_seen;
 };
 
-/* --- errors ---------------------------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------- */
 
 static bool complain(struct assembler *a, struct token token, const char *expected)
 {
@@ -65,7 +65,7 @@ static bool expect_end(struct assembler *a)
 	return token.kind == TOKEN_END || complain(a, token, "end of line");
 }
 
-/* --- words, texts, numbers ------------------------------------------------------------------- */
+/* --- words, texts, numbers ------------------------------------------------ */
 
 static bool expect_word(struct assembler *a, const char *expected, struct token *ret_token)
 {
@@ -125,7 +125,7 @@ static bool read_source(struct assembler *a, const char **ret_source)
 	return expect_end(a);
 }
 
-/* --- names of nodes -------------------------------------------------------------------------- */
+/* --- names of nodes ------------------------------------------------------- */
 
 static int compare_named(const void *a, const void *b)
 {
@@ -236,7 +236,7 @@ static bool expect_node(struct assembler *a, uint32_t *ret_node)
 	return true;
 }
 
-/* --- operands -------------------------------------------------------------------------------- */
+/* --- operands ------------------------------------------------------------- */
 
 static bool expect_parameter(struct assembler *a, enum parameter_id *ret_id)
 {
@@ -387,7 +387,7 @@ static void read_instruction(struct assembler *a)
 		vec_push(a->arena, &a->code->instructions, in);
 }
 
-/* --- what a node says ------------------------------------------------------------------------ */
+/* --- what a node says ----------------------------------------------------- */
 
 static struct program_node *node_at_hand(struct assembler *a)
 {
@@ -542,7 +542,7 @@ static void read_attribute(struct assembler *a)
 	unknown_attribute(a, token);
 }
 
-/* --- the blob's own lines -------------------------------------------------------------------- */
+/* --- the blob's own lines ------------------------------------------------- */
 
 static void read_parameter(struct assembler *a)
 {

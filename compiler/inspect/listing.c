@@ -18,7 +18,7 @@ struct lister {
 	const bool *shared; /* for each node: another one has the same name */
 };
 
-/* --- what the assembler shares --------------------------------------------------------------- */
+/* --- what the assembler shares -------------------------------------------- */
 
 const char *listing_code_name(enum listing_code which)
 {
@@ -55,7 +55,7 @@ bool listing_is_word_byte(unsigned char byte)
 	       (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-_./:=@+%~*?", byte));
 }
 
-/* --- texts and names ------------------------------------------------------------------------- */
+/* --- texts and names ------------------------------------------------------ */
 
 /* The bytes of the character at `at` that can be shown as it is, or 0. */
 static size_t shown_length(const char *at, const char *end)
@@ -139,7 +139,7 @@ static void print_value(FILE *out, const struct program_value *value)
 	fputc('}', out);
 }
 
-/* --- programs -------------------------------------------------------------------------------- */
+/* --- programs ------------------------------------------------------------- */
 
 static bool is_left_out(const struct operand *operand, const struct program_value *value)
 {
@@ -280,7 +280,7 @@ static void print_code(const struct lister *l, const char *name, const struct pr
 	}
 }
 
-/* --- nodes ----------------------------------------------------------------------------------- */
+/* --- nodes ---------------------------------------------------------------- */
 
 static void print_limit(const struct lister *l, uint32_t limit)
 {

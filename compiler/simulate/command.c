@@ -1,6 +1,7 @@
 /* bootgraph simulate BLOB EVENTS */
 #include <getopt.h>
 
+#include "replay.h"
 #include "script.h"
 #include "world.h"
 #include "../commands/commands.h"
@@ -8,41 +9,54 @@
 #include "../inspect/input.h"
 
 static const char help[] = "  BLOB              made by bootgraph compile\n"
-			   "  EVENTS            what happens to it; see specs/events.md\n"
+			   "  EVENTS            what happens to it (specs/events.md), or a trace\n"
 			   "  -o, --output FILE the trace, instead of standard output\n";
 
-static int exit_status(enum world_end end, enum verdict verdict)
+/* Runs an event script, or a trace; returns the exit status. */
+static int run(struct arena *arena, struct diag *diag, const struct blob *blob,
+	       const struct text *text, FILE *trace)
 {
-	if (end == WORLD_ENDLESS)
-		return EXIT_LIMIT;
+	struct world_options options = {.trace = trace};
+	enum verdict verdict;
+	struct script script;
+
+	if (replay_is_trace(text)) {
+		if (!replay_run(arena, diag, text, blob, trace, &verdict))
+			return EXIT_FINDINGS;
+	} else {
+		if (!script_parse(arena, diag, text, blob, &script))
+			return EXIT_FINDINGS;
+		if (world_run(arena, blob, &script, &options, &verdict) == WORLD_ENDLESS) {
+			diag_report(diag, DIAG_ENDLESS, (struct span){.name = text->name}, NULL,
+				    "stopped after %d events", WORLD_EVENTS_MAX);
+			return EXIT_LIMIT;
+		}
+	}
 	return verdict == VERDICT_HANDOFF ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 static int simulate(struct arena *arena, struct diag *diag, const char *blob_path,
-		    const char *script_path, const char *output_path)
+		    const char *events_path, const char *output_path)
 {
 	const struct text *text;
-	struct script script;
 	struct output output;
 	struct blob blob;
-	enum verdict verdict;
-	enum world_end end;
+	int status;
 
 	if (!blob_load(arena, diag, blob_path, &blob))
 		return EXIT_FINDINGS;
-	text = input_read(arena, diag, script_path);
-	if (text == NULL || !script_parse(arena, diag, text, &blob, &script))
+	text = input_read(arena, diag, events_path);
+	if (text == NULL)
 		return EXIT_FINDINGS;
 	if (!command_open_output(&output, arena, diag, output_path))
 		return EXIT_SYSTEM;
-	end = world_run(arena, &blob, &script, &(struct world_options){.trace = output.file},
-			&verdict);
-	if (!command_commit_output(&output, diag, output_path))
-		return EXIT_SYSTEM;
-	if (end == WORLD_ENDLESS)
-		diag_report(diag, DIAG_ENDLESS, (struct span){.name = script_path}, NULL,
-			    "stopped after %d events", WORLD_EVENTS_MAX);
-	return exit_status(end, verdict);
+	status = run(arena, diag, &blob, text, output.file);
+	/* A trace is worth having also when it ends badly, but not when there is none. */
+	if (diag->count[SEVERITY_ERROR] > 0 && status == EXIT_FINDINGS) {
+		output_discard(&output);
+		return status;
+	}
+	return command_commit_output(&output, diag, output_path) ? status : EXIT_SYSTEM;
 }
 
 int command_simulate(int argc, char **argv)

@@ -24,7 +24,7 @@ struct parser {
 	bool until_given;
 };
 
-/* --- words ----------------------------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------- */
 
 /* The next word, or one without text that spans the end of the line. */
 static struct script_word peek(const struct parser *p)
@@ -76,42 +76,17 @@ static bool expect_word(struct parser *p, const char *what, const char **ret_tex
 	return true;
 }
 
-/* Seconds with at most three digits behind the point, as milliseconds; at most twelve days. */
-static bool read_seconds(const char *text, uint32_t *ret_milliseconds)
-{
-	uint32_t number = 0, digits = 0;
-	bool point = false;
-
-	for (; *text != '\0'; text++) {
-		if (*text == '.' && !point && digits > 0) {
-			point = true;
-			digits = 0;
-			continue;
-		}
-		if (*text < '0' || *text > '9' || number > 100000000 || (point && digits == 3))
-			return false;
-		number = number * 10 + (uint32_t)(*text - '0');
-		digits++;
-	}
-	if (digits == 0)
-		return false;
-	for (digits = point ? digits : 0; digits < 3; digits++)
-		number *= 10;
-	*ret_milliseconds = number;
-	return number <= 1000000000;
-}
-
 static bool expect_seconds(struct parser *p, uint32_t *ret_milliseconds)
 {
 	const char *text = peek(p).text;
 
-	if (text == NULL || !read_seconds(text, ret_milliseconds))
+	if (text == NULL || !words_seconds(text, ret_milliseconds))
 		return complain(p, "a time in seconds, as 2 or 0.25,");
 	p->next++;
 	return true;
 }
 
-/* --- properties ------------------------------------------------------------------------------ */
+/* --- properties ----------------------------------------------------------- */
 
 /* The words up to the end of the line, each KEY=value. */
 static bool read_properties(struct parser *p, struct properties *properties)
@@ -126,7 +101,7 @@ static bool read_properties(struct parser *p, struct properties *properties)
 	return true;
 }
 
-/* --- devices --------------------------------------------------------------------------------- */
+/* --- devices -------------------------------------------------------------- */
 
 static uint32_t device_by_name(struct parser *p, const char *name, struct span span)
 {
@@ -216,12 +191,14 @@ static bool read_probes(struct parser *p)
 	struct script_word word = peek(p);
 	struct script_device *device;
 	const char *name;
+	uint32_t index;
 
 	if (!expect_word(p, "add, change, remove, or a device's name", &name))
 		return false;
 	if (!accept(p, "probes"))
 		return complain(p, "\"probes\"");
-	device = &p->script->devices.item[device_by_name(p, name, word.span)];
+	index = device_by_name(p, name, word.span); /* this may move them */
+	device = &p->script->devices.item[index];
 	device->probes = true;
 	device->probed = (struct properties){0};
 	return read_properties(p, &device->probed);
@@ -240,7 +217,7 @@ static bool read_device(struct parser *p)
 	return read_probes(p);
 }
 
-/* --- effects --------------------------------------------------------------------------------- */
+/* --- effects -------------------------------------------------------------- */
 
 static bool read_errno(const char *name, int32_t *ret_status)
 {
@@ -364,7 +341,7 @@ static bool read_effect(struct parser *p)
 	return expect_end(p);
 }
 
-/* --- the other statements -------------------------------------------------------------------- */
+/* --- the other statements ------------------------------------------------- */
 
 static bool read_command_line(struct parser *p)
 {
@@ -465,7 +442,7 @@ static void parse_line(struct parser *p)
 	report_keyword(p, word);
 }
 
-/* --- the whole ------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------ */
 
 /* By time, then as written: qsort does not promise to keep the order of equals. */
 static int compare_happenings(const void *a, const void *b)

@@ -71,3 +71,27 @@ const struct script_word *words_split(struct arena *arena, struct diag *diag,
 	*ret_count = words.count;
 	return words.item;
 }
+
+bool words_seconds(const char *text, uint32_t *ret_milliseconds)
+{
+	uint32_t number = 0, digits = 0;
+	bool point = false;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '.' && !point && digits > 0) {
+			point = true;
+			digits = 0;
+			continue;
+		}
+		if (*text < '0' || *text > '9' || number > 100000000 || (point && digits == 3))
+			return false;
+		number = number * 10 + (uint32_t)(*text - '0');
+		digits++;
+	}
+	if (digits == 0)
+		return false;
+	for (digits = point ? digits : 0; digits < 3; digits++)
+		number *= 10;
+	*ret_milliseconds = number;
+	return number <= 1000000000;
+}

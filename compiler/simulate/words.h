@@ -4,6 +4,8 @@
 #ifndef BOOTGRAPH_WORDS_H
 #define BOOTGRAPH_WORDS_H
 
+#include <stdint.h>
+
 #include "../diag.h"
 
 struct script_word {
@@ -14,5 +16,8 @@ struct script_word {
 /* The words of a line (from 0); none, after a report, if a quote is not closed. */
 const struct script_word *words_split(struct arena *arena, struct diag *diag,
 				      const struct text *text, size_t line, size_t *ret_count);
+
+/* Seconds with at most three digits behind the point, as milliseconds; at most twelve days. */
+bool words_seconds(const char *text, uint32_t *ret_milliseconds);
 
 #endif

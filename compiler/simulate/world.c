@@ -55,7 +55,7 @@ struct world {
 	unsigned long events;
 };
 
-/* --- events ---------------------------------------------------------------------------------- */
+/* --- events --------------------------------------------------------------- */
 
 static bool traces(const struct world *w)
 {
@@ -106,7 +106,7 @@ static void tell_present_devices(struct world *w)
 			tell_device(w, i, &w->device[i].properties);
 }
 
-/* --- devices --------------------------------------------------------------------------------- */
+/* --- devices -------------------------------------------------------------- */
 
 /* What is told of a device when something about it changes. */
 static struct properties changed(struct world *w, uint32_t device, const char *action,
@@ -153,7 +153,7 @@ static void happen(struct world *w, const struct happening *happening)
 		tell_device(w, happening->device, &told);
 }
 
-/* --- effects --------------------------------------------------------------------------------- */
+/* --- effects -------------------------------------------------------------- */
 
 /* The rule for an effect: one for its unit comes before one for its action. */
 static size_t find_rule(const struct world *w, const struct effect *effect)
@@ -234,7 +234,7 @@ static void end_work(struct world *w, uint32_t index)
 				.status = work.status});
 }
 
-/* --- the port -------------------------------------------------------------------------------- */
+/* --- the port ------------------------------------------------------------- */
 
 static void port_start(void *context, const struct effect *effect)
 {
@@ -286,11 +286,13 @@ static void port_rescan(void *context)
 static bool port_has_file(void *context, const char *path)
 {
 	const struct world *w = context;
+	bool found = false;
 
-	for (size_t i = 0; i < w->script->files.count; i++)
-		if (strcmp(w->script->files.item[i], path) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < w->script->files.count && !found; i++)
+		found = strcmp(w->script->files.item[i], path) == 0;
+	if (traces(w))
+		trace_file(&w->sink, w->now, path, found);
+	return found;
 }
 
 static void port_note(void *context, uint32_t node, enum node_state state)
@@ -320,7 +322,7 @@ static const struct port world_port = {
 	.conclude = port_conclude,
 };
 
-/* --- the clock ------------------------------------------------------------------------------- */
+/* --- the clock ------------------------------------------------------------ */
 
 static uint32_t happening_time(const struct world *w)
 {

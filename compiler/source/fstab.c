@@ -48,7 +48,7 @@ struct line {
 	struct span whole;
 };
 
-/* --- fields ----------------------------------------------------------------------------------- */
+/* --- fields --------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -162,7 +162,7 @@ static void normalise(char *path)
 	*to = '\0';
 }
 
-/* --- what the fields say ---------------------------------------------------------------------- */
+/* --- what the fields say -------------------------------------------------- */
 
 static bool in_list(const char *word, const char *const *list, size_t count)
 {
@@ -263,8 +263,8 @@ static void check_without_device(struct reader *reader, const struct fstab_row *
 
 static bool needs_no_device(const struct fstab_row *row)
 {
-	static const char *const types[] = {"overlay", "tmpfs", "ramfs",    "zfs",  "ubifs",
-					    "none",    "fuse",	"bcachefs", "jffs2"};
+	static const char *const types[] = {"overlay", "tmpfs", "ramfs", "zfs",
+					    "ubifs",   "none",	"fuse",	 "jffs2"};
 	struct span bind;
 
 	return is_network_type(row->type.text) || has_option(row, "bind", &bind) ||
@@ -322,7 +322,7 @@ static void check_tag(struct reader *reader, const struct fstab_row *row)
 			    "blkid(8) shows what the disk has", "nothing follows the equals sign");
 }
 
-/* --- rows ------------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static struct fstab_row *read_row(struct reader *reader, const struct line *line)
 {

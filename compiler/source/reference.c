@@ -55,10 +55,12 @@ static void report_other(struct diag *diag, struct word reference)
 		if (tag != NULL)
 			hint = arena_printf(arena, "did you mean \"%s\"?", tag);
 	}
-	diag_report(diag, DIAG_DEVICE_REFERENCE, reference.span, hint,
-		    reference.text[0] == '\0' ? "device reference is empty%s"
-					      : "not a block device: \"%s\"",
-		    reference.text);
+	if (reference.text[0] == '\0')
+		diag_report(diag, DIAG_DEVICE_REFERENCE, reference.span, hint,
+			    "device reference is empty");
+	else
+		diag_report(diag, DIAG_DEVICE_REFERENCE, reference.span, hint,
+			    "not a block device: \"%s\"", reference.text);
 	arena_free(arena);
 }
 

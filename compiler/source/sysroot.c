@@ -16,7 +16,7 @@ enum {
 	ATTEMPTS_MAX = 128, /* openat2 gives EAGAIN when the tree is renamed at that moment */
 };
 
-/* --- without openat2 -------------------------------------------------------------------------- */
+/* --- without openat2 ------------------------------------------------------ */
 
 /* A walk below the sysroot, one name at a time: Linux before 5.6, and containers whose seccomp
  * filter does not know openat2. Nothing here follows a symbolic link in the kernel, so none can
@@ -180,7 +180,7 @@ static int open_by_walking(int root_fd, const char *path, int flags)
 	return fd;
 }
 
-/* --- with it ---------------------------------------------------------------------------------- */
+/* --- with it -------------------------------------------------------------- */
 
 static int open_in_root(int root_fd, const char *path, int flags)
 {

@@ -30,7 +30,7 @@ const struct text *text_from_memory(struct arena *arena, const char *name, const
 	return text_new(arena, name, arena_strndup(arena, data, size), size);
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 static bool is_regular(int fd)
 {
@@ -114,7 +114,7 @@ const struct text *text_read(struct arena *arena, int root_fd, const char *path,
 	return data == NULL ? NULL : text_new(arena, name, data, size);
 }
 
-/* --- checking --------------------------------------------------------------------------------- */
+/* --- checking ------------------------------------------------------------- */
 
 /* Of each kind the first place is shown, and how many there are: a binary file has thousands. */
 struct places {

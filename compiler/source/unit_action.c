@@ -26,7 +26,7 @@ void action_names(const char **names, size_t *count)
 			names[(*count)++] = opcode_describe(op)->name;
 }
 
-/* --- operands --------------------------------------------------------------------------------- */
+/* --- operands ------------------------------------------------------------- */
 
 static bool read_number(struct unit_reader *reader, const struct yaml_node *node, const char *what,
 			struct word *ret_word)
@@ -145,7 +145,7 @@ static bool read_mapping(struct unit_reader *reader, const struct yaml_node *val
 	return good;
 }
 
-/* --- actions ---------------------------------------------------------------------------------- */
+/* --- actions -------------------------------------------------------------- */
 
 /* The one operand that has to be given, which may be written without its name; or operand_count. */
 static unsigned only_operand(const struct op *op)

@@ -1,5 +1,6 @@
-/* Between the files that read units: unit_spec.c (documents and keywords), unit_value.c (values),
- * unit_term.c (start-on, when, if-host) and unit_action.c (actions). */
+/* Between the files that read units: unit_spec.c (documents), unit_keyword.c (keywords and their
+ * values), unit_value.c (scalars), unit_expression.c (start-on), unit_condition.c (when, if-host)
+ * and unit_action.c (actions). */
 #ifndef BOOTGRAPH_UNIT_SPEC_H
 #define BOOTGRAPH_UNIT_SPEC_H
 
@@ -21,7 +22,16 @@ struct unit_reader {
 	bool has_unknown;		  /* there was a key that is none of these */
 };
 
-/* --- unit_value.c ----------------------------------------------------------------------------- */
+/* --- unit_keyword.c ------------------------------------------------------- */
+
+/* The keyword with this spelling, or KEYWORD_COUNT. */
+enum keyword_id keyword_by_name(const char *name);
+/* Reads a keyword's value into the unit, as far as it is right. */
+void keyword_read(struct unit_reader *reader, enum keyword_id id, const struct yaml_node *node);
+/* Every keyword, for hints: appended to names, *count grows. */
+void keyword_names(const char **names, size_t *count);
+
+/* --- unit_value.c --------------------------------------------------------- */
 
 /* Each takes a scalar of its kind, or reports what stands there instead and returns false. `what`
  * names it in messages: "requires", "operand where". */
@@ -53,7 +63,15 @@ void unit_wrong_shape(struct unit_reader *reader, const struct yaml_node *node, 
 const char *unit_hint(struct unit_reader *reader, const char *word, const char *const *candidates,
 		      size_t count);
 
-/* --- unit_term.c ------------------------------------------------------------------------------ */
+/* --- unit_term.c, unit_expression.c, unit_condition.c --------------------- */
+
+struct term *unit_term(struct unit_reader *reader, enum term_kind kind, struct span span);
+
+/* A term of all items of a sequence; NULL after reporting what is wrong with it or with one of
+ * them. pair is the key that introduces the sequence, read_item reads one of them. */
+typedef struct term *read_term(struct unit_reader *reader, const struct yaml_node *node);
+struct term *unit_term_sequence(struct unit_reader *reader, enum term_kind kind,
+				const struct yaml_pair *pair, read_term *read_item);
 
 /* NULL after reporting what is wrong. */
 struct term *unit_expression(struct unit_reader *reader, const struct yaml_node *node);
@@ -61,7 +79,7 @@ struct term *unit_condition(struct unit_reader *reader, const struct yaml_node *
 /* As decided at compile time: conditions on files alone. */
 struct term *unit_host_condition(struct unit_reader *reader, const struct yaml_node *node);
 
-/* --- unit_action.c ---------------------------------------------------------------------------- */
+/* --- unit_action.c -------------------------------------------------------- */
 
 /* The opcode of an action keyword, or OP_COUNT. */
 enum opcode action_by_name(const char *name);
@@ -69,7 +87,7 @@ enum opcode action_by_name(const char *name);
 void unit_action(struct unit_reader *reader, enum opcode op, struct word keyword,
 		 const struct yaml_node *value);
 void unit_steps(struct unit_reader *reader, const struct yaml_node *node);
-/* Every action keyword, for hints; *count of them are appended. */
+/* Every action keyword, for hints: appended to names, *count grows. */
 void action_names(const char **names, size_t *count);
 
 #endif

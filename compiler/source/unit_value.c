@@ -6,7 +6,7 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS	"0123456789"
 
-/* --- placeholders ----------------------------------------------------------------------------- */
+/* --- placeholders --------------------------------------------------------- */
 
 /* The length of a name behind an opening brace; 0 if that brace is text, as in a shell's ${name} or
  * awk's { print }. */
@@ -67,7 +67,7 @@ static bool check_placeholders(struct unit_reader *reader, struct word word)
 	return good;
 }
 
-/* --- scalars ---------------------------------------------------------------------------------- */
+/* --- scalars -------------------------------------------------------------- */
 
 const char *unit_hint(struct unit_reader *reader, const char *word, const char *const *candidates,
 		      size_t count)

@@ -29,7 +29,7 @@ struct reader {
 	size_t stopped; /* from this offset on */
 };
 
-/* --- places ----------------------------------------------------------------------------------- */
+/* --- places --------------------------------------------------------------- */
 
 static bool is_continuation(char byte)
 {
@@ -91,7 +91,7 @@ struct span yaml_part(struct word scalar, size_t from, size_t length)
 	return span;
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
+/* --- events --------------------------------------------------------------- */
 
 static void stop(struct reader *reader, struct span span)
 {
@@ -156,7 +156,7 @@ static void refuse_properties(struct reader *reader, const yaml_char_t *tag,
 			    "anchors are not used in unit files: \"&%s\"", (const char *)anchor);
 }
 
-/* --- nodes ------------------------------------------------------------------------------------ */
+/* --- nodes ---------------------------------------------------------------- */
 
 static struct yaml_node *read_node(struct reader *reader, unsigned depth);
 
@@ -295,7 +295,7 @@ static struct yaml_node *read_node(struct reader *reader, unsigned depth)
 	}
 }
 
-/* --- documents -------------------------------------------------------------------------------- */
+/* --- documents ------------------------------------------------------------ */
 
 static void read_document(struct reader *reader)
 {
@@ -380,7 +380,7 @@ void yaml_read(struct arena *arena, struct diag *diag, const struct text *text,
 	}
 }
 
-/* --- what a node is --------------------------------------------------------------------------- */
+/* --- what a node is ------------------------------------------------------- */
 
 bool yaml_is_null(const struct yaml_node *node)
 {
