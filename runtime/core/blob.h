@@ -25,7 +25,9 @@ enum {
 #define NO_LIMIT      0xffffffffu /* waits for ever */
 #define DEFAULT_LIMIT 0xfffffffeu /* device: max(30 s, rootdelay=), none with rootwait */
 
-#define BLOB_MAGIC "\x89" "BGB\r\n\x1a\n"
+#define BLOB_MAGIC                                                                                 \
+	"\x89"                                                                                     \
+	"BGB\r\n\x1a\n"
 
 enum node_kind {
 	NODE_TASK,     /* runs its action once */
@@ -67,39 +69,45 @@ enum {
 #include "blob.def"
 #undef VALUE
 #define PARAMETER FIELD_BYTES
-	, PARAMETER_BYTES = 0
+	,
+	PARAMETER_BYTES = 0
 #include "blob.def"
 #undef PARAMETER
 #define NODE FIELD_BYTES
-	, NODE_BYTES = 0
+	,
+	NODE_BYTES = 0
 #include "blob.def"
 #undef NODE
 #define EDGE FIELD_BYTES
-	, EDGE_BYTES = 0
+	,
+	EDGE_BYTES = 0
 #include "blob.def"
 #undef EDGE
 #define DEBUG FIELD_BYTES
-	, DEBUG_BYTES = 0
+	,
+	DEBUG_BYTES = 0
 #include "blob.def"
 #undef DEBUG
 #define HEADER FIELD_BYTES
-	, HEADER_BYTES = 0
+	,
+	HEADER_BYTES = 0
 #include "blob.def"
 #undef HEADER
-	, BLOB_SIZE_MIN = HEADER_BYTES + 8 * SECTION_COUNT
+	,
+	BLOB_SIZE_MIN = HEADER_BYTES + 8 * SECTION_COUNT
 };
 #undef FIELD_BYTES
 
 /* One struct for each record, every field widened to 32 bits: struct value, parameter, node, edge,
  * debug, header. */
 #define FIELD_MEMBER(width, name, kind, text) uint32_t name;
-#define HEADER(width, name, kind, text)       HEADER_##kind(name)
+#define HEADER(width, name, kind, text)	      HEADER_##kind(name)
 #define HEADER_MAGIC(name)
-#define HEADER_ANY(name)                      uint32_t name;
-#define HEADER_NODE(name)                     uint32_t name;
-#define HEADER_SIZE(name)                     uint32_t name;
-#define HEADER_CHECKSUM(name)                 uint32_t name;
-#define HEADER_STATE(name)                    uint32_t name;
+#define HEADER_ANY(name)      uint32_t name;
+#define HEADER_NODE(name)     uint32_t name;
+#define HEADER_SIZE(name)     uint32_t name;
+#define HEADER_CHECKSUM(name) uint32_t name;
+#define HEADER_STATE(name)    uint32_t name;
 struct header {
 #include "blob.def"
 };
@@ -187,7 +195,8 @@ void blob_put_u16(unsigned char *at, uint32_t number);
 void blob_put_u32(unsigned char *at, uint32_t number);
 
 /* Decodes a record into the struct of its kind: fields in order, each widened to 32 bits. */
-void blob_get_record(const unsigned char *at, const struct section_layout *layout, uint32_t *fields);
+void blob_get_record(const unsigned char *at, const struct section_layout *layout,
+		     uint32_t *fields);
 
 /* The text at an offset of section strings; never NULL. */
 const char *blob_string(const struct blob *blob, uint32_t offset);

@@ -21,7 +21,8 @@ enum parameter_id {
 enum { COMMAND_LINE_MAX = 4096 };
 
 struct boot {
-	const char *parameter[PARAMETER_COUNT]; /* never NULL; point into text, the blob or constants */
+	const char *
+		parameter[PARAMETER_COUNT]; /* never NULL; point into text, the blob or constants */
 	size_t length;
 	char text[COMMAND_LINE_MAX]; /* the command line, words separated by NUL */
 };

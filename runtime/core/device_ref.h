@@ -33,8 +33,8 @@ struct device_ref {
 	enum device_ref_kind kind;
 	const char *text; /* what to compare with, inside the reference; not NUL-terminated */
 	size_t length;
-	bool escaped;     /* text has udev's \xNN escapes */
-	uint32_t number;  /* REF_NUMBER: as event_device_number */
+	bool escaped;	 /* text has udev's \xNN escapes */
+	uint32_t number; /* REF_NUMBER: as event_device_number */
 };
 
 void device_ref_parse(const char *reference, struct device_ref *ret_ref);

@@ -12,11 +12,11 @@
 #include <stdint.h>
 
 enum event_kind {
-	EVENT_START,    /* the first one */
-	EVENT_DEVICE,   /* a device appeared, changed, was probed, or left */
+	EVENT_START,	/* the first one */
+	EVENT_DEVICE,	/* a device appeared, changed, was probed, or left */
 	EVENT_FINISHED, /* an effect has ended */
-	EVENT_TICK,     /* time passed; see machine_deadline */
-	EVENT_AGAIN,    /* the rescue shell was left: look again */
+	EVENT_TICK,	/* time passed; see machine_deadline */
+	EVENT_AGAIN,	/* the rescue shell was left: look again */
 	EVENT_KIND_COUNT
 };
 
@@ -25,8 +25,8 @@ struct event {
 	/* EVENT_DEVICE: borrowed for the time of the call. */
 	const char *properties;
 	size_t length;
-	/* EVENT_FINISHED: the effect's node and serial, and 0, an exit status (1-255), 256 + signal,
-	 * or a negative errno. */
+	/* EVENT_FINISHED: the effect's node and serial, and 0, an exit status (1-255), 256 +
+	 * signal, or a negative errno. */
 	uint32_t node, serial;
 	int32_t status;
 };

@@ -61,8 +61,7 @@ const char *machine_node_title(const struct machine *machine, uint32_t index)
 	return blob_string(machine->blob, node.name);
 }
 
-/* --- waking ------------------------------------------------------------------------------------
- */
+/* --- waking --------------------------------------------------------------- */
 
 static void mark(struct machine *machine, uint32_t node)
 {
@@ -136,8 +135,7 @@ static void change_state(struct machine *machine, uint32_t index, enum node_stat
 	wake_others(machine, index);
 }
 
-/* --- who is at work -----------------------------------------------------------------------------
- */
+/* --- who is at work ------------------------------------------------------- */
 
 static bool is_active(const struct machine *machine, uint32_t index)
 {
@@ -200,8 +198,7 @@ static bool clock_runs(const struct machine *machine, uint32_t index, const stru
 	return true;
 }
 
-/* --- ends ---------------------------------------------------------------------------------------
- */
+/* --- ends ----------------------------------------------------------------- */
 
 /* A node that needed something for itself alone has ended: those that wait for it may go. */
 static void release_exclusive(struct machine *machine, uint32_t index)
@@ -259,8 +256,7 @@ static void fail_attempt(struct machine *machine, uint32_t index, int32_t status
 		set_verdict(machine, VERDICT_RESCUE);
 }
 
-/* --- effects ------------------------------------------------------------------------------------
- */
+/* --- effects -------------------------------------------------------------- */
 
 static void fill_operand(struct machine *machine, struct effect *effect, unsigned i,
 			 enum operand_kind kind, uint32_t word)
@@ -347,8 +343,7 @@ static void effect_finished(struct machine *machine, const struct event *event)
 				   ->operand_count);
 }
 
-/* --- looking at a node ---------------------------------------------------------------------------
- */
+/* --- looking at a node ---------------------------------------------------- */
 
 /* What its incoming edges say about a pending node. */
 struct outlook {
@@ -551,8 +546,7 @@ static void settle(struct machine *machine)
 	}
 }
 
-/* --- devices -------------------------------------------------------------------------------------
- */
+/* --- devices -------------------------------------------------------------- */
 
 /* Whether anybody began to work with a device that it had waited for. */
 static bool was_used(const struct machine *machine, const struct node *node)
@@ -581,7 +575,7 @@ static void lose_device(struct machine *machine, uint32_t index, const struct no
 			mark(machine, other);
 		}
 	}
-	memory_of(machine, index)->time = fresh_budget(machine, node->limit);
+	/* Its budget is what was left of it: a device that comes and goes buys no time. */
 	change_state(machine, index, STATE_PENDING);
 	machine->port->rescan(machine->context);
 }
@@ -633,8 +627,7 @@ static void device_event(struct machine *machine, const struct event *event)
 	}
 }
 
-/* --- time ----------------------------------------------------------------------------------------
- */
+/* --- time ----------------------------------------------------------------- */
 
 /* The time since the last event is charged to the clocks that ran meanwhile. */
 static void charge(struct machine *machine, uint32_t now)
@@ -716,8 +709,7 @@ uint32_t machine_deadline(const struct machine *machine)
 	return deadline;
 }
 
-/* --- events --------------------------------------------------------------------------------------
- */
+/* --- events --------------------------------------------------------------- */
 
 /* Nothing is at work, and nothing is waited for that could still come. */
 static bool is_stalled(const struct machine *machine)

@@ -36,16 +36,17 @@ enum {
 
 /* The state of a node. Of these the block consists, after struct machine_state. */
 struct node_memory {
-	uint8_t state;     /* enum node_state */
-	uint8_t flags;     /* MEMORY_... */
+	uint8_t state;	   /* enum node_state */
+	uint8_t flags;	   /* MEMORY_... */
 	uint16_t attempts; /* how often it was begun */
-	uint16_t pc;       /* task: the instruction that runs, in words; reaction: how many are running */
-	uint16_t serial;   /* of its last effect */
-	uint16_t cause;    /* failed or skipped: the node that is to blame, itself if it is its own doing */
-	int16_t status;    /* failed: of its last effect, as in struct event */
-	uint32_t time;     /* task: when its effect's time is up, or NEVER; device: what is left of its
-			      budget, in milliseconds, or NO_LIMIT */
-	uint32_t device;   /* device: the number of the device that satisfies it */
+	uint16_t pc; /* task: the instruction that runs, in words; reaction: how many are running */
+	uint16_t serial; /* of its last effect */
+	uint16_t cause;	 /* failed or skipped: the node that is to blame, itself if it is its own
+			    doing */
+	int16_t status;	 /* failed: of its last effect, as in struct event */
+	uint32_t time; /* task: when its effect's time is up, or NEVER; device: what is left of its
+			  budget, in milliseconds, or NO_LIMIT */
+	uint32_t device; /* device: the number of the device that satisfies it */
 };
 
 struct machine_state {
@@ -62,7 +63,7 @@ struct machine {
 	void *context; /* for the port's functions */
 	struct machine_state *state;
 	uint32_t first_dirty; /* within an event: no node below it is dirty */
-	uint32_t steps;       /* taken in the last event; for tests of the bound */
+	uint32_t steps;	      /* taken in the last event; for tests of the bound */
 };
 
 /* Bytes of state that a graph of so many nodes needs. */
@@ -89,8 +90,8 @@ const char *machine_value(const struct machine *machine, uint32_t value);
 /* Element i of a LIST operand, or NULL past its end. */
 const char *machine_list_value(const struct machine *machine, uint32_t list, uint32_t i);
 
-/* A node's name for people: of a device the reference as it holds for this boot ("UUID=2f...", where
- * the name would be "{root or UUID=2f...}"). */
+/* A node's name for people: of a device the reference as it holds for this boot ("UUID=2f...",
+ * where the name would be "{root or UUID=2f...}"). */
 const char *machine_node_title(const struct machine *machine, uint32_t node);
 
 /* Whether anything is at work that may end by itself. */

@@ -12,10 +12,10 @@ enum { OPERANDS_MAX = 5 };
 enum operand_kind {
 	OPERAND_NONE,
 	OPERAND_STRING, /* offset into section strings */
-	OPERAND_VALUE,  /* index into section values */
-	OPERAND_NODE,   /* index into section nodes */
+	OPERAND_VALUE,	/* index into section values */
+	OPERAND_NODE,	/* index into section nodes */
 	OPERAND_DEVICE, /* index into section nodes; the node's kind is NODE_DEVICE */
-	OPERAND_LIST,   /* index into section lists, at a count */
+	OPERAND_LIST,	/* index into section lists, at a count */
 	OPERAND_NUMBER, /* the word itself */
 	OPERAND_KIND_COUNT
 };

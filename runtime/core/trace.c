@@ -97,7 +97,7 @@ static void write_effect(const struct trace_sink *sink, const struct machine *ma
 	write_number(sink, serial, 1);
 }
 
-/* --- what the machine is told ---------------------------------------------------------------- */
+/* --- what the machine is told --------------------------------------------- */
 
 static void write_start(const struct trace_sink *sink, const struct machine *machine, uint32_t now)
 {
@@ -184,7 +184,15 @@ void trace_event(const struct trace_sink *sink, const struct machine *machine, u
 	}
 }
 
-/* --- what the machine does ------------------------------------------------------------------- */
+void trace_file(const struct trace_sink *sink, uint32_t now, const char *path, bool found)
+{
+	begin(sink, now, "file");
+	write_field(sink, path);
+	write_field(sink, found ? "yes" : "no");
+	end(sink);
+}
+
+/* --- what the machine does ------------------------------------------------ */
 
 static void write_operand(const struct trace_sink *sink, const struct machine *machine,
 			  const struct effect *effect, unsigned i)
@@ -289,7 +297,7 @@ void trace_remark(const struct trace_sink *sink, uint32_t now, const char *text)
 	write_sentence(sink, now, "remark", text);
 }
 
-/* --- names ----------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
 const char *node_state_name(enum node_state state)
 {

@@ -21,6 +21,9 @@ struct trace_sink {
 void trace_event(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
 		 const struct event *event);
 
+/* The port's answer to the machine's one question. */
+void trace_file(const struct trace_sink *sink, uint32_t now, const char *path, bool found);
+
 /* What the machine tells its port. */
 void trace_effect(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
 		  const struct effect *effect);

@@ -23,8 +23,7 @@ static uint32_t count_of(const struct verifier *v, enum section section)
 	return v->blob.section[section].count;
 }
 
-/* --- header and table of sections ----------------------------------------------------------------
- */
+/* --- header and table of sections ----------------------------------------- */
 
 static bool read_header(struct verifier *v)
 {

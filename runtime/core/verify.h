@@ -16,7 +16,7 @@
 struct refusal {
 	const char *reason; /* constant text */
 	const char *what;   /* section or field, constant text, or NULL */
-	uint32_t index;     /* record or word in it */
+	uint32_t index;	    /* record or word in it */
 };
 
 /* Decodes and verifies. On success fills in ret_blob, which borrows bytes, and returns true; else

@@ -33,8 +33,7 @@ int32_t report_say(struct report *report, int32_t status, const char *format, ..
 	return status;
 }
 
-/* --- starting -----------------------------------------------------------------------------------
- */
+/* --- starting ------------------------------------------------------------- */
 
 static void reset_signals(void)
 {
@@ -159,8 +158,7 @@ void child_work(struct init *init, const struct effect *effect, worker_function 
 	}
 }
 
-/* --- ending -------------------------------------------------------------------------------------
- */
+/* --- ending --------------------------------------------------------------- */
 
 static void signal_child(const struct child *child, int number)
 {
@@ -264,8 +262,7 @@ uint32_t children_deadline(const struct init *init)
 	return deadline;
 }
 
-/* --- before the handoff -------------------------------------------------------------------------
- */
+/* --- before the handoff --------------------------------------------------- */
 
 /* Whether a process belongs to user space and has not asked to be spared: storage daemons name
  * themselves with an @ (systemd: ROOT_STORAGE_DAEMONS). */
@@ -301,7 +298,22 @@ static unsigned signal_all(int number)
 	return count;
 }
 
-static void wait_for_children(uint32_t until)
+/* Whoever is still there is stuck in the kernel; it will go when that lets it. */
+static void name_those_left(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc != NULL && (entry = readdir(proc)) != NULL)
+		if (strtol(entry->d_name, NULL, 10) > 1 && is_to_end(entry->d_name))
+			say(SAY_WARNING, "bootgraph: process %s does not end and is left behind",
+			    entry->d_name);
+	if (proc != NULL)
+		closedir(proc);
+}
+
+/* False if some are still there at that time. */
+static bool wait_for_children(uint32_t until)
 {
 	sigset_t set;
 
@@ -311,10 +323,12 @@ static void wait_for_children(uint32_t until)
 		uint32_t now = init_now();
 		struct timespec patience = {0, 20 * 1000 * 1000};
 
-		while (waitpid(-1, NULL, WNOHANG) > 0)
+		pid_t pid;
+
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 			;
-		if (now >= until || waitpid(-1, NULL, WNOHANG) < 0)
-			return; /* too late, or nobody left */
+		if (pid < 0 || now >= until)
+			return pid < 0; /* nobody left, or too late */
 		sigtimedwait(&set, NULL, &patience);
 	}
 }
@@ -333,9 +347,12 @@ void children_end_all(struct init *init)
 		left += signal_all(SIGTERM);
 	if (left == 0)
 		return;
-	wait_for_children(init_now() + KILL_GRACE);
+	if (wait_for_children(init_now() + KILL_GRACE))
+		return;
 	for (i = 0; i < init->children.count; i++)
 		signal_child(&init->children.child[i], SIGKILL);
 	if (init->ran_programs)
 		signal_all(SIGKILL);
+	if (!wait_for_children(init_now() + KILL_GRACE))
+		name_those_left();
 }

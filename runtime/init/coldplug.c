@@ -16,6 +16,7 @@ static void open_stage(struct coldplug *coldplug)
 	coldplug->stage = COLDPLUG_BLOCK;
 	coldplug->again = false;
 	coldplug->devices = 0;
+	coldplug->walk++;
 	strcpy(coldplug->subsystem, "block");
 	coldplug->list = opendir("/sys/class/block");
 	if (coldplug->list == NULL)
@@ -101,6 +102,26 @@ static void tell_of(struct init *init, const char *name)
 	init_tell(init, &event);
 }
 
+/* Devices that were there before and are not any more: their events were among the lost ones. */
+static void tell_of_missing(struct init *init)
+{
+	uint32_t i;
+
+	for (i = 0; i < init->devices.count; i++) {
+		const struct seen *seen = &init->devices.seen[i];
+		struct properties properties = {.length = 0};
+		struct event event = {.kind = EVENT_DEVICE};
+
+		if (!seen->present || seen->walk == init->coldplug.walk || seen->name == NULL)
+			continue;
+		properties_add(&properties, "ACTION", "remove");
+		devices_add_identity(&properties, seen);
+		event.properties = properties.text;
+		event.length = properties.length;
+		init_tell(init, &event);
+	}
+}
+
 /* The next bus's list of devices; false after the last one. */
 static bool next_bus(struct coldplug *coldplug)
 {
@@ -144,6 +165,8 @@ static void next_stage(struct init *init)
 	if (coldplug->list != NULL)
 		closedir(coldplug->list);
 	coldplug->list = NULL;
+	if (coldplug->stage == COLDPLUG_BLOCK && coldplug->devices > 0)
+		tell_of_missing(init);
 	if (coldplug->stage == COLDPLUG_BLOCK && modules_have_aliases(&init->modules)) {
 		coldplug->stage = COLDPLUG_BUSES;
 		coldplug->buses = opendir("/sys/bus");

@@ -23,6 +23,7 @@ struct coldplug {
 	DIR *list;  /* the directory of devices being read */
 	DIR *buses; /* /sys/bus */
 	char subsystem[32];
+	uint32_t walk;	       /* how many have begun: devices found are marked with it */
 	uint32_t devices;      /* told of in this walk */
 	uint32_t node, serial; /* the effect that waits for its end, or NONE */
 };

@@ -1,5 +1,6 @@
 #include "devices.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +76,7 @@ static void set(char **text, const char *value)
 	*text = *value != '\0' ? strdup(value) : NULL;
 }
 
-bool devices_event(struct devices *devices, const struct event *event)
+bool devices_event(struct devices *devices, const struct event *event, uint32_t walk)
 {
 	const char *action = event_property(event, "ACTION");
 	const char *subsystem = event_property(event, "SUBSYSTEM");
@@ -90,7 +91,9 @@ bool devices_event(struct devices *devices, const struct event *event)
 		return !removed;
 	set(&seen->name, event_property(event, "DEVNAME"));
 	was_present = seen->present;
+	seen->walk = walk;
 	seen->present = !removed;
+	seen->thorough &= was_present; /* another device may have taken its number */
 	if (was_present != seen->present)
 		devices->present += seen->present ? 1u : UINT32_MAX;
 	return seen->present && !was_present;
@@ -109,4 +112,17 @@ void devices_answer(struct devices *devices, uint32_t number, const struct answe
 	set(&seen->label, answer->label);
 	set(&seen->part_uuid, answer->part_uuid);
 	set(&seen->part_name, answer->part_name);
+}
+
+void devices_add_identity(struct properties *properties, const struct seen *seen)
+{
+	char number[12];
+
+	properties_add(properties, "SUBSYSTEM", "block");
+	if (seen->name != NULL)
+		properties_add(properties, "DEVNAME", seen->name);
+	snprintf(number, sizeof number, "%u", (unsigned)(seen->number >> 20));
+	properties_add(properties, "MAJOR", number);
+	snprintf(number, sizeof number, "%u", (unsigned)(seen->number & 0xfffff));
+	properties_add(properties, "MINOR", number);
 }

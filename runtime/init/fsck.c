@@ -25,8 +25,7 @@ static bool is_set(const struct init *init, enum parameter_id id)
 	return init_parameter(init, id)[0] != '\0';
 }
 
-/* --- the program --------------------------------------------------------------------------------
- */
+/* --- the program ---------------------------------------------------------- */
 
 static const char *repair_option(const struct init *init)
 {
@@ -55,8 +54,7 @@ static _Noreturn void run_fsck(const struct init *init, const struct check *chec
 	_exit(127);
 }
 
-/* --- its output ---------------------------------------------------------------------------------
- */
+/* --- its output ----------------------------------------------------------- */
 
 static void write_all(int fd, const char *bytes, size_t length)
 {
@@ -126,8 +124,7 @@ static int run_and_wait(const struct init *init, const struct check *check)
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* --- the check ----------------------------------------------------------------------------------
- */
+/* --- the check ------------------------------------------------------------ */
 
 static void leave_stamp(const char *name)
 {

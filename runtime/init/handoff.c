@@ -16,8 +16,7 @@
 
 static const char *const usual_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
 
-/* --- finding it ---------------------------------------------------------------------------------
- */
+/* --- finding it ----------------------------------------------------------- */
 
 static bool can_be_init(const char *path)
 {
@@ -121,8 +120,7 @@ static void make_environment(struct environment *to, const struct init *init)
 	to->variable[n] = NULL;
 }
 
-/* --- moving over --------------------------------------------------------------------------------
- */
+/* --- moving over ---------------------------------------------------------- */
 
 /* A mount that the real root has no directory for stays behind; nothing is made there, for it may
  * be read-only. */

@@ -58,8 +58,7 @@ void modules_owner_ended(struct modules *modules, pid_t pid)
 	}
 }
 
-/* --- one module ---------------------------------------------------------------------------------
- */
+/* --- one module ----------------------------------------------------------- */
 
 static void append(char *options, const char *text, size_t length)
 {
@@ -161,8 +160,7 @@ static int load_one(struct modules *modules, const struct boot *boot, unsigned m
 	return load->error;
 }
 
-/* --- and what it needs --------------------------------------------------------------------------
- */
+/* --- and what it needs ---------------------------------------------------- */
 
 static const char *error_text(int error)
 {
@@ -210,19 +208,12 @@ int32_t modules_load(struct modules *modules, const struct boot *boot, unsigned 
 	return r;
 }
 
-/* --- effects ------------------------------------------------------------------------------------
- */
+/* --- effects -------------------------------------------------------------- */
 
 int32_t work_load_module(struct init *init, const struct effect *effect, struct report *report)
 {
-	unsigned module = modules_find(&init->modules, effect->text[0]);
+	unsigned module = modules_find_file_system(&init->modules, effect->text[0]);
 
-	if (module == MODULE_NONE) {
-		char name[64];
-
-		snprintf(name, sizeof name, "fs-%s", effect->text[0]);
-		module = modules_find(&init->modules, name);
-	}
 	if (module == MODULE_NONE)
 		return report_say(report, -ENOENT, "module %s is not in the image",
 				  effect->text[0]);

@@ -40,8 +40,7 @@ const char *init_parameter(const struct init *init, enum parameter_id id)
 	return init->boot.parameter[id] != NULL ? init->boot.parameter[id] : "";
 }
 
-/* --- the machine --------------------------------------------------------------------------------
- */
+/* --- the machine ---------------------------------------------------------- */
 
 void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status)
 {
@@ -61,6 +60,15 @@ void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status)
 	ends->end[ends->count++] = (struct end){node, serial, status};
 }
 
+void init_forget_ends(struct init *init, uint32_t node)
+{
+	size_t i;
+
+	for (i = 0; i < init->ends.count; i++)
+		if (init->ends.end[i].node == node)
+			init->ends.end[i].node = NONE;
+}
+
 void init_tell(struct init *init, const struct event *event)
 {
 	uint32_t now = init_now();
@@ -68,7 +76,8 @@ void init_tell(struct init *init, const struct event *event)
 	const char *action;
 
 	if (event->kind == EVENT_DEVICE) {
-		new_device = devices_event(&init->devices, event);
+		new_device = devices_event(&init->devices, event, init->coldplug.walk);
+		init->probers.news = now;
 		action = event_property(event, "ACTION");
 		if (action != NULL && strcmp(action, "remove") == 0)
 			probe_forget(init, event_device_number(event));
@@ -87,18 +96,31 @@ static void tell_ends(struct init *init)
 	size_t i;
 
 	for (i = 0; i < init->ends.count; i++) {
-		struct event event = {.kind = EVENT_FINISHED,
-				      .node = init->ends.end[i].node,
-				      .serial = init->ends.end[i].serial,
-				      .status = init->ends.end[i].status};
+		struct event event;
+
+		if (init->ends.end[i].node == NONE)
+			continue;
+		event = (struct event){.kind = EVENT_FINISHED,
+				       .node = init->ends.end[i].node,
+				       .serial = init->ends.end[i].serial,
+				       .status = init->ends.end[i].status};
 
 		init_tell(init, &event);
 	}
 	init->ends.count = 0;
 }
 
-/* --- what there is to read ----------------------------------------------------------------------
- */
+/* --- what there is to read ------------------------------------------------ */
+
+/* Once for a burst: until /sys has been read to its end, there is nothing new to say. */
+static void say_lost(struct init *init)
+{
+	if (init->coldplug.again)
+		return;
+	say(SAY_WARNING, "bootgraph: the kernel's device events came too fast and some were lost; "
+			 "/sys is read again");
+	tracefile_remark(&init->trace, init_now(), "events were lost, /sys is read again");
+}
 
 static void read_uevents(struct init *init)
 {
@@ -116,11 +138,7 @@ static void read_uevents(struct init *init)
 			tell_ends(init);
 			break;
 		case UEVENT_LOST:
-			say(SAY_WARNING,
-			    "bootgraph: the kernel's device events came too fast and some were "
-			    "lost; /sys is read again");
-			tracefile_remark(&init->trace, init_now(),
-					 "events were lost, /sys is read again");
+			say_lost(init);
 			coldplug_start(init);
 			break;
 		}
@@ -140,8 +158,7 @@ static void read_signals(struct init *init)
 	children_reap(init);
 }
 
-/* --- waiting ------------------------------------------------------------------------------------
- */
+/* --- waiting -------------------------------------------------------------- */
 
 static uint32_t next_deadline(const struct init *init)
 {
@@ -190,14 +207,14 @@ static void wait_and_read(struct init *init)
 			prober_readable(init, &init->probers.prober[i]);
 }
 
-/* --- turns --------------------------------------------------------------------------------------
- */
+/* --- turns ---------------------------------------------------------------- */
 
 static void tell_time(struct init *init)
 {
 	uint32_t now = init_now();
 
 	children_tick(init, now);
+	probers_tick(init, now);
 	if (init->started && machine_deadline(&init->machine) <= now)
 		init_tell(init, &(struct event){.kind = EVENT_TICK});
 }

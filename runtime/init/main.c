@@ -94,8 +94,7 @@ static void read_command_line(struct init *init)
 			  (room - length);
 }
 
-/* --- without a blob -----------------------------------------------------------------------------
- */
+/* --- without a blob ------------------------------------------------------- */
 
 /* Hands over to the distribution's own init; without one, a shell. Returns when that was left. */
 static void fall_back(struct init *init, const char *reason)
@@ -115,8 +114,7 @@ static void fall_back(struct init *init, const char *reason)
 	init->rescue = (struct rescue){.begun = init->rescue.begun};
 }
 
-/* --- with one -----------------------------------------------------------------------------------
- */
+/* --- with one ------------------------------------------------------------- */
 
 static bool start_machine(struct init *init)
 {
@@ -128,7 +126,7 @@ static bool start_machine(struct init *init)
 	tracefile_begin(&init->trace, init_parameter(init, PARAMETER_TRACE)[0] != '\0');
 	notes_begin(&init->notes, init->blob.section[SECTION_nodes].count);
 	children_begin(init);
-	modules_begin(&init->modules);
+	modules_begin(&init->modules, MODULE_PLAN);
 	say(SAY_INFO, "Loading, please wait...");
 	machine_init(&init->machine, &init->blob, &init->boot, &linux_port, init, state);
 	init->started = true;

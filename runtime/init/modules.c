@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,13 +12,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* --- the plan -----------------------------------------------------------------------------------
- */
+/* --- the plan ------------------------------------------------------------- */
 
 /* The whole file with a NUL behind it, or NULL with errno. */
-static char *read_plan(void)
+static char *read_plan(const char *path)
 {
-	int fd = open(MODULE_PLAN, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	size_t length = 0;
 	struct stat st;
 	char *text = NULL;
@@ -111,7 +111,7 @@ static bool read_line(struct modules *modules, char *line)
 	return *word == '\0' || *word == '#';
 }
 
-static void read_lines(struct modules *modules, char *text)
+static void read_lines(struct modules *modules, const char *path, char *text)
 {
 	unsigned number = 0, bad = 0, first_bad = 0;
 	char *line, *end;
@@ -130,8 +130,8 @@ static void read_lines(struct modules *modules, char *text)
 	}
 	if (bad > 0)
 		say(SAY_WARNING,
-		    "bootgraph: %s: %u lines cannot be read, the first of them line %u",
-		    MODULE_PLAN, bad, first_bad);
+		    "bootgraph: %s: %u lines cannot be read, the first of them line %u", path, bad,
+		    first_bad);
 }
 
 static void check_release(const struct modules *modules)
@@ -146,18 +146,18 @@ static void check_release(const struct modules *modules)
 		    modules->release, host.release);
 }
 
-void modules_begin(struct modules *modules)
+void modules_begin(struct modules *modules, const char *path)
 {
 	void *load;
 
 	modules->release = modules->drivers = "";
-	modules->text = read_plan();
+	modules->text = read_plan(path);
 	if (modules->text == NULL) {
 		if (errno != ENOENT)
-			say(SAY_WARNING, "bootgraph: %s: %s", MODULE_PLAN, strerror(errno));
+			say(SAY_WARNING, "bootgraph: %s: %s", path, strerror(errno));
 		return;
 	}
-	read_lines(modules, modules->text);
+	read_lines(modules, path, modules->text);
 	check_release(modules);
 	load = mmap(NULL, (modules->count + 1) * sizeof *modules->load, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -169,8 +169,7 @@ void modules_begin(struct modules *modules)
 	}
 }
 
-/* --- looking up ---------------------------------------------------------------------------------
- */
+/* --- looking up ----------------------------------------------------------- */
 
 static char plain(char c)
 {
@@ -223,26 +222,54 @@ static unsigned find_by_name(const struct modules *modules, const char *name, si
 	return MODULE_NONE;
 }
 
+/* What an alias that is no pattern stands for, or NULL. */
+static const char *find_alias(const struct modules *modules, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < modules->aliases.count; i++)
+		if (same_name(name, strlen(name), modules->aliases.pair[i].left))
+			return modules->aliases.pair[i].right;
+	return NULL;
+}
+
 unsigned modules_find(const struct modules *modules, const char *name)
 {
 	unsigned module = find_by_name(modules, name, strlen(name));
+
+	if (module == MODULE_NONE && (name = find_alias(modules, name)) != NULL)
+		module = find_by_name(modules, name, strlen(name));
+	return module;
+}
+
+unsigned modules_find_file_system(const struct modules *modules, const char *type)
+{
+	unsigned module = modules_find(modules, type);
+	char name[64];
+
+	if (module == MODULE_NONE && snprintf(name, sizeof name, "fs-%s", type) < (int)sizeof name)
+		module = modules_find(modules, name);
+	return module;
+}
+
+static bool is_builtin(const struct modules *modules, const char *name)
+{
 	size_t i;
 
-	for (i = 0; module == MODULE_NONE && i < modules->aliases.count; i++)
-		if (same_name(name, strlen(name), modules->aliases.pair[i].left))
-			module = find_by_name(modules, modules->aliases.pair[i].right,
-					      strlen(modules->aliases.pair[i].right));
-	return module;
+	for (i = 0; name != NULL && i < modules->builtins.count; i++)
+		if (list_has(modules->builtins.pair[i].left, " \t", name))
+			return true;
+	return false;
 }
 
 bool modules_is_builtin(const struct modules *modules, const char *name)
 {
-	size_t i;
+	char alias[64];
 
-	for (i = 0; i < modules->builtins.count; i++)
-		if (list_has(modules->builtins.pair[i].left, " \t", name))
-			return true;
-	return false;
+	if (is_builtin(modules, name) || is_builtin(modules, find_alias(modules, name)))
+		return true;
+	return snprintf(alias, sizeof alias, "fs-%s", name) < (int)sizeof alias &&
+	       is_builtin(modules, find_alias(modules, alias));
 }
 
 bool modules_is_blacklisted(const struct boot *boot, const char *name)

@@ -56,7 +56,7 @@ struct modules {
 };
 
 /* Reads the plan; an image without one needs no modules. Says what is wrong with it. */
-void modules_begin(struct modules *modules);
+void modules_begin(struct modules *modules, const char *path);
 
 /* Whether there are aliases for devices: only then is their MODALIAS worth reading. */
 bool modules_have_aliases(const struct modules *modules);
@@ -66,6 +66,9 @@ void modules_owner_ended(struct modules *modules, pid_t pid);
 
 /* The module of that name or with that alias, or MODULE_NONE; "-" and "_" are the same. */
 unsigned modules_find(const struct modules *modules, const char *name);
+/* The same for a file system type, which may also go by fs-TYPE. */
+unsigned modules_find_file_system(const struct modules *modules, const char *type);
+/* Whether it is part of the kernel, under this name or one that it stands for. */
 bool modules_is_builtin(const struct modules *modules, const char *name);
 bool modules_is_loaded(const struct modules *modules, unsigned module);
 
@@ -76,8 +79,7 @@ unsigned modules_match(const struct modules *modules, const struct boot *boot, c
 
 bool modules_is_blacklisted(const struct boot *boot, const char *name);
 
-/* --- in a worker -------------------------------------------------------------------------------
- */
+/* --- in a worker ---------------------------------------------------------- */
 
 /* Loads a module and before it what it needs, with the options given and those on the command line
  * (NAME.option=value). Done already is fine. Returns 0 or a negative errno with the report's text

@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- options (mount(8), fstab(5)) ---------------------------------------------------------------
- */
+/* --- options (mount(8), fstab(5)) ----------------------------------------- */
 
 struct option {
 	const char *word;
@@ -131,8 +130,7 @@ bool mount_read_options(struct mount_options *ret, const char *text, const char 
 	return fits;
 }
 
-/* --- directories --------------------------------------------------------------------------------
- */
+/* --- directories ---------------------------------------------------------- */
 
 int make_directories(const char *path, unsigned mode)
 {
@@ -152,8 +150,7 @@ int make_directories(const char *path, unsigned mode)
 	return 0;
 }
 
-/* --- virtual file systems -----------------------------------------------------------------------
- */
+/* --- virtual file systems ------------------------------------------------- */
 
 /* These are all in the kernel: mounting them waits for nothing. */
 static bool is_quick(const char *type)
@@ -240,8 +237,7 @@ int32_t work_mount(struct init *init, const struct effect *effect, struct report
 	return do_mount(effect, report->text, sizeof report->text);
 }
 
-/* --- file systems on devices --------------------------------------------------------------------
- */
+/* --- file systems on devices ---------------------------------------------- */
 
 bool device_path(const struct init *init, uint32_t number, char *path, size_t room)
 {
@@ -268,13 +264,8 @@ struct mount_try {
 static int try_type(struct init *init, struct mount_try *try, const char *type,
 		    struct report *report)
 {
-	char name[64];
-	unsigned module = modules_find(&init->modules, type);
+	unsigned module = modules_find_file_system(&init->modules, type);
 
-	if (module == MODULE_NONE) {
-		snprintf(name, sizeof name, "fs-%s", type);
-		module = modules_find(&init->modules, name);
-	}
 	/* What cannot be loaded may be built in: the mount will tell. */
 	if (module != MODULE_NONE && !modules_is_loaded(&init->modules, module))
 		modules_load(&init->modules, &init->boot, module, "", report);

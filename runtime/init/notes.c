@@ -61,8 +61,7 @@ const struct note *notes_of(const struct notes *notes, uint32_t node)
 	return node < notes->count ? &notes->note[node] : &unknown;
 }
 
-/* --- /run/bootgraph/outcome ---------------------------------------------------------------------
- */
+/* --- /run/bootgraph/outcome ----------------------------------------------- */
 
 static void put_time(FILE *file, uint32_t time)
 {

@@ -1,4 +1,5 @@
 /* The port with real system calls: one small function for each effect. */
+#include "coverage.h"
 #include "fsck.h"
 #include "handoff.h"
 #include "init.h"
@@ -20,8 +21,7 @@ static void end_now(struct init *init, const struct effect *effect, int32_t stat
 	init_end(init, effect->node, effect->serial, status);
 }
 
-/* --- done at once -------------------------------------------------------------------------------
- */
+/* --- done at once --------------------------------------------------------- */
 
 static void make_directory(struct init *init, const struct effect *effect)
 {
@@ -91,8 +91,7 @@ static void hand_over(struct init *init, const struct effect *effect)
 	init->new_root = effect->text[0]; /* in the blob, or a parameter: it stays */
 }
 
-/* --- done by a worker ---------------------------------------------------------------------------
- */
+/* --- done by a worker ----------------------------------------------------- */
 
 static void mount_file_system(struct init *init, const struct effect *effect)
 {
@@ -122,7 +121,7 @@ static void find_init(struct init *init, const struct effect *effect)
 static void load_module(struct init *init, const struct effect *effect)
 {
 	const char *name = effect->text[0];
-	unsigned module = modules_find(&init->modules, name);
+	unsigned module = modules_find_file_system(&init->modules, name);
 
 	if (*name == '\0' || strcmp(name, "auto") == 0 ||
 	    modules_is_builtin(&init->modules, name) ||
@@ -223,8 +222,7 @@ static void resume(struct init *init, const struct effect *effect)
 		child_work(init, effect, work_resume);
 }
 
-/* --- the table ----------------------------------------------------------------------------------
- */
+/* --- the table ------------------------------------------------------------ */
 
 static const effect_function effects[OP_COUNT] = {
 	[OP_MKDIR] = make_directory,
@@ -274,8 +272,7 @@ void port_child_ended(struct init *init, const struct child *child, int32_t stat
 	init_end(init, child->node, child->serial, status);
 }
 
-/* --- and the rest of the port -------------------------------------------------------------------
- */
+/* --- and the rest of the port --------------------------------------------- */
 
 static void port_stop(void *context, uint32_t node, uint32_t serial)
 {
@@ -284,6 +281,7 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 	trace_stop(&init->trace.sink, &init->machine, init_now(), node, serial);
 	child_stop(init, node, serial);
 	probe_stop(init, node, serial);
+	init_forget_ends(init, node);
 }
 
 static void port_rescan(void *context)
@@ -297,8 +295,11 @@ static void port_rescan(void *context)
 
 static bool port_has_file(void *context, const char *path)
 {
-	(void)context;
-	return access(path, F_OK) == 0;
+	struct init *init = context;
+	bool found = access(path, F_OK) == 0;
+
+	trace_file(&init->trace.sink, init_now(), path, found);
+	return found;
 }
 
 static void port_note(void *context, uint32_t node, enum node_state state)
@@ -307,6 +308,8 @@ static void port_note(void *context, uint32_t node, enum node_state state)
 
 	trace_node(&init->trace.sink, &init->machine, init_now(), node, state);
 	notes_state(&init->notes, node, state, init_now());
+	if (state == STATE_DONE)
+		coverage_check(init, node);
 }
 
 static void port_conclude(void *context, enum verdict verdict)

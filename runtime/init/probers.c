@@ -1,6 +1,7 @@
 #include "init.h"
 #include "log.h"
 #include "properties.h"
+#include "../probe/helper.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,8 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- requests -----------------------------------------------------------------------------------
- */
+/* --- requests ------------------------------------------------------------- */
 
 /* Devices that are never read: they have no medium of their own, or a slow one that nobody boots
  * from. udev's 60-persistent-storage.rules leaves out the same. */
@@ -59,9 +59,8 @@ static size_t copy_properties(char *to, const struct event *event)
 	return length;
 }
 
-static struct probe_request *make_request(struct probers *probers, const struct effect *effect)
+static struct probe_request *make_request(struct probers *probers, const struct event *event)
 {
-	const struct event *event = effect->event;
 	const char *partition = event_property(event, "PARTN");
 	uint32_t number = event_device_number(event);
 	struct probe_request *request = malloc(sizeof *request + event->length);
@@ -69,8 +68,7 @@ static struct probe_request *make_request(struct probers *probers, const struct 
 	if (request == NULL)
 		return NULL;
 	memset(request, 0, sizeof *request);
-	request->node = effect->node;
-	request->serial = effect->serial;
+	request->node = NONE;
 	request->device = number;
 	request->question.id = ++probers->last_id;
 	request->question.major = number >> 20;
@@ -80,6 +78,14 @@ static struct probe_request *make_request(struct probers *probers, const struct 
 	strcpy(request->question.name, event_property(event, "DEVNAME"));
 	request->length = copy_properties(request->properties, event);
 	return request;
+}
+
+static void add_request(struct probers *probers, struct probe_request *request)
+{
+	if (probers->first == NULL)
+		probers->last = &probers->first;
+	*probers->last = request;
+	probers->last = &request->next;
 }
 
 void probe_start(struct init *init, const struct effect *effect)
@@ -92,19 +98,17 @@ void probe_start(struct init *init, const struct effect *effect)
 		init_end(init, effect->node, effect->serial, 0);
 		return;
 	}
-	request = make_request(&init->probers, effect);
+	request = make_request(&init->probers, effect->event);
 	if (request == NULL) {
 		init_end(init, effect->node, effect->serial, -ENOMEM);
 		return;
 	}
-	if (init->probers.first == NULL)
-		init->probers.last = &init->probers.first;
-	*init->probers.last = request;
-	init->probers.last = &request->next;
+	request->node = effect->node;
+	request->serial = effect->serial;
+	add_request(&init->probers, request);
 }
 
-/* --- children -----------------------------------------------------------------------------------
- */
+/* --- children ------------------------------------------------------------- */
 
 static bool start_prober(struct prober *prober)
 {
@@ -133,8 +137,10 @@ static void drop_prober(struct prober *prober, int number)
 {
 	if (prober->pid == 0)
 		return;
-	if (number != 0)
-		kill(prober->pid, number); /* and not waited for: its read may never return */
+	/* Not waited for: its read may never return. Its group has the helper too, if it runs one.
+	 */
+	if (number != 0 && kill(-prober->pid, number) < 0)
+		kill(prober->pid, number);
 	close(prober->fd);
 	prober->pid = 0;
 	prober->request = NULL;
@@ -142,7 +148,7 @@ static void drop_prober(struct prober *prober, int number)
 
 static void finish(struct init *init, struct probe_request *request, int32_t status)
 {
-	if (request->node != NONE)
+	if (request->node != NONE && !request->cancelled)
 		init_end(init, request->node, request->serial, status);
 	free(request);
 }
@@ -185,9 +191,27 @@ void probers_assign(struct init *init)
 	}
 }
 
+/* When libblkid is to be asked: a device is waited for, nothing is going on, and there are some on
+ * which nothing was found. */
+static uint32_t when_to_dig(const struct init *init)
+{
+	uint32_t i;
+
+	if (!init->started || init->machine.state->verdict != VERDICT_NONE ||
+	    machine_is_busy(&init->machine) || !helper_exists())
+		return NEVER;
+	for (i = 0; i < init->devices.count; i++) {
+		const struct seen *seen = &init->devices.seen[i];
+
+		if (seen->present && seen->outcome == PROBE_NOTHING && !seen->thorough)
+			return init->probers.news + PROBE_QUIET;
+	}
+	return NEVER;
+}
+
 uint32_t probers_deadline(const struct init *init)
 {
-	uint32_t deadline = NEVER;
+	uint32_t deadline = when_to_dig(init);
 	unsigned i;
 
 	for (i = 0; init->probers.first != NULL && i < PROBERS_MAX; i++) {
@@ -200,8 +224,7 @@ uint32_t probers_deadline(const struct init *init)
 	return deadline;
 }
 
-/* --- answers ------------------------------------------------------------------------------------
- */
+/* --- answers -------------------------------------------------------------- */
 
 /* What was found becomes a device event under udev's names. */
 static void tell_answer(struct init *init, const struct probe_request *request,
@@ -211,8 +234,10 @@ static void tell_answer(struct init *init, const struct probe_request *request,
 	struct event event = {.kind = EVENT_DEVICE};
 	char number[12] = "";
 
-	if (request->length > sizeof properties.text / 2)
-		return;
+	devices_answer(&init->devices, request->device, answer);
+	if (answer->outcome == PROBE_FAILED || request->length > sizeof properties.text / 2 ||
+	    (request->question.thorough && answer->outcome == PROBE_NOTHING))
+		return; /* nothing new */
 	properties_add(&properties, "ACTION", "change");
 	memcpy(properties.text + properties.length, request->properties, request->length);
 	properties.length += request->length;
@@ -227,7 +252,6 @@ static void tell_answer(struct init *init, const struct probe_request *request,
 	properties_add(&properties, "ID_PART_ENTRY_NUMBER", number);
 	event.properties = properties.text;
 	event.length = properties.length;
-	devices_answer(&init->devices, request->device, answer);
 	init_tell(init, &event);
 }
 
@@ -248,10 +272,8 @@ void prober_readable(struct init *init, struct prober *prober)
 		return;
 	}
 	prober->request = NULL;
-	if (request->node != NONE && reply.answer.outcome != PROBE_FAILED)
+	if (!request->cancelled)
 		tell_answer(init, request, &reply.answer);
-	else if (request->node != NONE)
-		devices_answer(&init->devices, request->device, &reply.answer);
 	finish(init, request, reply.answer.error);
 }
 
@@ -274,8 +296,7 @@ bool probers_ended(struct init *init, pid_t pid)
 	return false;
 }
 
-/* --- leaving off --------------------------------------------------------------------------------
- */
+/* --- leaving off ---------------------------------------------------------- */
 
 void probe_stop(struct init *init, uint32_t node, uint32_t serial)
 {
@@ -307,6 +328,15 @@ void probe_stop(struct init *init, uint32_t node, uint32_t serial)
 	}
 }
 
+static void cancel(struct init *init, struct probe_request *request, uint32_t device)
+{
+	if (request->device != device || request->cancelled)
+		return;
+	if (request->node != NONE)
+		init_end(init, request->node, request->serial, -ENODEV);
+	request->cancelled = true;
+}
+
 void probe_forget(struct init *init, uint32_t device)
 {
 	struct probe_request *request;
@@ -314,15 +344,44 @@ void probe_forget(struct init *init, uint32_t device)
 
 	/* Those that wait are asked all the same, and find the device gone. */
 	for (request = init->probers.first; request != NULL; request = request->next)
-		if (request->device == device && request->node != NONE) {
-			init_end(init, request->node, request->serial, -ENODEV);
-			request->node = NONE;
-		}
-	for (i = 0; i < PROBERS_MAX; i++) {
-		request = init->probers.prober[i].request;
-		if (request != NULL && request->device == device && request->node != NONE) {
-			init_end(init, request->node, request->serial, -ENODEV);
-			request->node = NONE;
+		cancel(init, request, device);
+	for (i = 0; i < PROBERS_MAX; i++)
+		if (init->probers.prober[i].request != NULL)
+			cancel(init, init->probers.prober[i].request, device);
+}
+
+/* --- digging -------------------------------------------------------------- */
+
+static void ask_thoroughly(struct init *init, const struct seen *seen)
+{
+	struct properties properties = {.length = 0};
+	struct event event = {.kind = EVENT_DEVICE};
+	struct probe_request *request;
+
+	if (!is_safe_name(seen->name) || is_passed_over(seen->name))
+		return;
+	devices_add_identity(&properties, seen);
+	event.properties = properties.text;
+	event.length = properties.length;
+	request = make_request(&init->probers, &event);
+	if (request == NULL)
+		return;
+	request->question.thorough = 1;
+	add_request(&init->probers, request);
+}
+
+void probers_tick(struct init *init, uint32_t now)
+{
+	uint32_t i;
+
+	if (when_to_dig(init) > now)
+		return;
+	for (i = 0; i < init->devices.count; i++) {
+		struct seen *seen = &init->devices.seen[i];
+
+		if (seen->present && seen->outcome == PROBE_NOTHING && !seen->thorough) {
+			seen->thorough = true; /* once each */
+			ask_thoroughly(init, seen);
 		}
 	}
 }

@@ -16,13 +16,15 @@ struct effect;
 enum {
 	PROBERS_MAX = 4,
 	PROBER_PATIENCE = 50, /* milliseconds before another one is started */
+	PROBE_QUIET = 1000,   /* milliseconds without news before libblkid is asked */
 };
 
 /* A device to be looked at. */
 struct probe_request {
 	struct probe_request *next;
 	struct question question;
-	uint32_t node, serial; /* the effect, or NONE: its device has left meanwhile */
+	uint32_t node, serial; /* the effect, or NONE */
+	bool cancelled;	       /* its device has left meanwhile */
 	uint32_t device;       /* as event_device_number */
 	size_t length;	       /* of its properties, without ACTION and SEQNUM */
 	char properties[];
@@ -39,6 +41,7 @@ struct probers {
 	struct prober prober[PROBERS_MAX];
 	struct probe_request *first, **last; /* waiting */
 	uint32_t last_id;
+	uint32_t news; /* when there was any last */
 };
 
 /* The effect OP_PROBE: its end is told once a child has answered, after the device event with what
@@ -57,6 +60,10 @@ void prober_readable(struct init *init, struct prober *prober);
 /* Gives work to children; starts them as needed. */
 void probers_assign(struct init *init);
 uint32_t probers_deadline(const struct init *init);
+
+/* While something is waited for and nothing happens, devices on which the table found nothing are
+ * looked at by libblkid. */
+void probers_tick(struct init *init, uint32_t now);
 
 /* Whether the process was one of them; its request has failed then. */
 bool probers_ended(struct init *init, pid_t pid);

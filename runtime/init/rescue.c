@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/vt.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,8 +24,7 @@ enum {
 		1000, /* milliseconds: a shell that ends sooner is not asked for again at once */
 };
 
-/* --- the report ---------------------------------------------------------------------------------
- */
+/* --- the report ----------------------------------------------------------- */
 
 struct text {
 	char bytes[REPORT_BYTES];
@@ -67,6 +67,34 @@ static const char *explanation_reason(void *context, uint32_t node)
 	return notes_of(&((struct explanation *)context)->init->notes, node)->reason;
 }
 
+/* What stands on a disk is not to steer the terminal: beyond ASCII only well-formed UTF-8 is shown,
+ * and of that no control character. */
+static void add_shown(struct text *text, const char *key, const char *value)
+{
+	const unsigned char *c = (const unsigned char *)value;
+
+	if (value == NULL)
+		return;
+	add(text, " %s", key);
+	while (*c != '\0') {
+		int more = *c < 0x80		     ? 0
+			   : *c >= 0xc2 && *c < 0xe0 ? 1
+			   : (*c & 0xf0) == 0xe0     ? 2
+						     : -1;
+		int i = 0;
+
+		while (i < more && (c[i + 1] & 0xc0) == 0x80)
+			i++;
+		if (i != more || *c < ' ' || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0)) {
+			add(text, "?");
+			c++;
+		} else {
+			add(text, "%.*s", more + 1, (const char *)c);
+			c += more + 1;
+		}
+	}
+}
+
 static void add_size(struct text *text, uint64_t bytes)
 {
 	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
@@ -91,16 +119,11 @@ static void add_device(struct text *text, const struct seen *seen)
 		add(text, " partition table");
 	else if (seen->outcome == PROBE_OUTCOME_COUNT)
 		add(text, " not read");
-	if (seen->type != NULL)
-		add(text, " %s", seen->type);
-	if (seen->uuid != NULL)
-		add(text, " UUID=%s", seen->uuid);
-	if (seen->label != NULL)
-		add(text, " LABEL=%s", seen->label);
-	if (seen->part_uuid != NULL)
-		add(text, " PARTUUID=%s", seen->part_uuid);
-	if (seen->part_name != NULL)
-		add(text, " PARTLABEL=%s", seen->part_name);
+	add_shown(text, "", seen->type);
+	add_shown(text, "UUID=", seen->uuid);
+	add_shown(text, "LABEL=", seen->label);
+	add_shown(text, "PARTUUID=", seen->part_uuid);
+	add_shown(text, "PARTLABEL=", seen->part_name);
 	add(text, "\n");
 }
 
@@ -146,7 +169,7 @@ static void write_report(struct init *init, struct text *text, const char *sente
 		add_devices(text, &init->devices);
 }
 
-static void write_to(const char *path, int flags, const struct text *text)
+static bool write_to(const char *path, int flags, const struct text *text)
 {
 	int fd = open(path, flags | O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
 	struct pollfd ready = {.fd = fd, .events = POLLOUT};
@@ -163,10 +186,10 @@ static void write_to(const char *path, int flags, const struct text *text)
 	}
 	if (fd >= 0)
 		close(fd);
+	return fd >= 0 && at == text->length;
 }
 
-/* --- consoles -----------------------------------------------------------------------------------
- */
+/* --- consoles ------------------------------------------------------------- */
 
 /* The names in /proc/consoles, the preferred one first; tty0 is whatever is shown, and its shell
  * belongs on tty1. */
@@ -190,20 +213,33 @@ static unsigned read_consoles(char name[CONSOLES_MAX][32])
 	return count;
 }
 
+/* What is on the screen may be something else: initramfs-tools does the same with chvt. */
+static void show_first_terminal(const char *name)
+{
+	int fd = open(name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	ioctl(fd, VT_ACTIVATE, 1);
+	close(fd);
+}
+
 static void say_everywhere(const struct text *text)
 {
 	char name[CONSOLES_MAX][32];
-	unsigned i, count = read_consoles(name);
+	unsigned i, count = read_consoles(name), reached = 0;
 
-	if (count == 0)
+	for (i = 0; i < count; i++) {
+		if (strcmp(name[i], "/dev/tty1") == 0)
+			show_first_terminal(name[i]);
+		reached += write_to(name[i], 0, text);
+	}
+	if (reached == 0)
 		log_write(text->bytes, text->length);
-	for (i = 0; i < count; i++)
-		write_to(name[i], 0, text);
 	write_to(RESCUE_REPORT, O_CREAT | O_TRUNC, text);
 }
 
-/* --- panic= -------------------------------------------------------------------------------------
- */
+/* --- panic= --------------------------------------------------------------- */
 
 static void sleep_seconds(unsigned seconds)
 {
@@ -244,8 +280,7 @@ void rescue_stop(struct init *init, const char *sentence)
 		pause();
 }
 
-/* --- the shell ----------------------------------------------------------------------------------
- */
+/* --- the shell ------------------------------------------------------------ */
 
 void rescue_exec_shell(char **environment)
 {

@@ -13,8 +13,7 @@ enum {
 	GPT_ENTRY_MAX = 4096,
 };
 
-/* --- MBR -----------------------------------------------------------------------------------------
- */
+/* --- MBR ------------------------------------------------------------------ */
 
 static const unsigned char *mbr_entry(const unsigned char *mbr, unsigned i)
 {
@@ -106,8 +105,7 @@ static bool mbr_covers(const struct disk *disk, const unsigned char *mbr, uint64
 	return false;
 }
 
-/* --- GPT -----------------------------------------------------------------------------------------
- */
+/* --- GPT ------------------------------------------------------------------ */
 
 struct gpt {
 	uint64_t entries; /* bytes from the start of the disk */
@@ -232,8 +230,7 @@ static bool gpt_covers(struct disk *disk, const struct gpt *gpt, uint64_t byte)
 	return false;
 }
 
-/* --- either --------------------------------------------------------------------------------------
- */
+/* --- either --------------------------------------------------------------- */
 
 void partition_names(struct disk *disk, uint32_t number, uint64_t start, struct answer *answer)
 {

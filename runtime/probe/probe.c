@@ -1,4 +1,5 @@
 #include "probe.h"
+#include "helper.h"
 #include "partition.h"
 #include "superblock.h"
 
@@ -123,6 +124,19 @@ void probe_files(int fd, int parent, uint32_t partition, uint64_t start, struct 
 	}
 }
 
+/* libblkid, where the table is not enough and the image has it. */
+static void ask_helper(const struct question *question, struct answer *answer)
+{
+	char path[sizeof "/dev/" + PROBE_NAME_MAX];
+
+	if ((answer->outcome != PROBE_AMBIVALENT &&
+	     !(answer->outcome == PROBE_NOTHING && question->thorough)) ||
+	    !helper_exists())
+		return;
+	snprintf(path, sizeof path, "/dev/%s", question->name);
+	helper_ask(path, answer);
+}
+
 void probe_device(const struct question *question, struct answer *answer)
 {
 	uint64_t start = START_UNKNOWN;
@@ -141,6 +155,7 @@ void probe_device(const struct question *question, struct answer *answer)
 	if (parent >= 0)
 		close(parent);
 	close(fd);
+	ask_helper(question, answer);
 }
 
 void probe_serve(int socket)

@@ -14,6 +14,7 @@ struct question {
 	uint32_t id;
 	uint32_t major, minor;
 	uint32_t partition;	   /* PARTN, or 0 for a whole disk */
+	uint32_t thorough;	   /* 1: ask libblkid too if the table knows nothing */
 	char name[PROBE_NAME_MAX]; /* below /dev */
 };
 

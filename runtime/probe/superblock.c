@@ -1,5 +1,6 @@
 #include "superblock.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,8 +44,7 @@ struct row {
 		       struct answer *answer);
 };
 
-/* --- ext2, ext3, ext4 (kernel: Documentation/filesystems/ext4/super.rst) ------------------------
- */
+/* --- ext2, ext3, ext4 (kernel: Documentation/filesystems/ext4/super.rst) --- */
 
 enum {
 	EXT_COMPAT = 0x5c,
@@ -107,8 +107,7 @@ static bool accept_jbd(struct disk *disk, uint64_t at, const unsigned char *reco
 	return is_ext(record, "jbd");
 }
 
-/* --- FAT (Microsoft: FAT32 File System Specification, 1.03) -------------------------------------
- */
+/* --- FAT (Microsoft: FAT32 File System Specification, 1.03) --------------- */
 
 struct fat {
 	uint32_t sector, reserved, root_entries, sectors, fat_length;
@@ -191,8 +190,7 @@ static bool accept_vfat(struct disk *disk, uint64_t at, const unsigned char *rec
 	return true;
 }
 
-/* --- swap (kernel: include/linux/swap.h, union swap_header; the record begins at 1024) ----------
- */
+/* --- swap (kernel: include/linux/swap.h, union swap_header; the record begins at 1024) --- */
 
 static bool accept_swap(struct disk *disk, uint64_t at, const unsigned char *record,
 			struct answer *answer)
@@ -201,10 +199,10 @@ static bool accept_swap(struct disk *disk, uint64_t at, const unsigned char *rec
 	return le32(record) == 1 && le32(record + 4) != 0; /* version, last page */
 }
 
-/* --- containers ---------------------------------------------------------------------------------
- */
+/* --- containers ----------------------------------------------------------- */
 
-/* md version 0.90 (kernel: include/uapi/linux/raid/md_p.h, mdp_super_t): UUID in words 5, 13-15 */
+/* md version 0.90 (kernel: include/uapi/linux/raid/md_p.h, mdp_super_t): the UUID is words 5 and 13
+ * to 15, as numbers, in the byte order of the machine that made it */
 static bool accept_md_0_90(struct disk *disk, uint64_t at, const unsigned char *record,
 			   struct answer *answer)
 {
@@ -219,7 +217,7 @@ static bool accept_md_0_90(struct disk *disk, uint64_t at, const unsigned char *
 		return false; /* a 1.0 superblock can stand in the same place */
 	for (i = 0; i < 4; i++)
 		for (k = 0; k < 4; k++)
-			uuid[4 * i + k] = record[(i == 0 ? 20 : 48 + 4 * i) + (little ? k : 3 - k)];
+			uuid[4 * i + k] = record[(i == 0 ? 20 : 48 + 4 * i) + (little ? 3 - k : k)];
 	answer_copy_uuid(answer->uuid, uuid);
 	return true;
 }
@@ -229,7 +227,7 @@ static bool accept_md_1(struct disk *disk, uint64_t at, const unsigned char *rec
 			struct answer *answer)
 {
 	(void)disk, (void)answer;
-	return le32(record + 4) == 1 && le64(record + 128) == at / 512;
+	return le32(record + 4) == 1 && le64(record + 144) == at / 512; /* super_offset */
 }
 
 /* LVM2 (lvm2: lib/format_text/layout.h): a label in one of the first four sectors, which says in
@@ -237,7 +235,12 @@ static bool accept_md_1(struct disk *disk, uint64_t at, const unsigned char *rec
 static bool accept_lvm2(struct disk *disk, uint64_t at, const unsigned char *record,
 			struct answer *answer)
 {
+	unsigned i;
+
 	(void)disk, (void)answer;
+	for (i = 0; i < 32; i++)
+		if (!isalnum(record[32 + i]))
+			return false; /* no UUID of LVM's */
 	return memcmp(record, "LABELONE", 8) == 0 && le64(record + 8) == at / 512 &&
 	       le32(record + 20) == 32;
 }
@@ -252,8 +255,7 @@ static bool accept_luks(struct disk *disk, uint64_t at, const unsigned char *rec
 	return be16(record + 6) == 1 || be16(record + 6) == 2;
 }
 
-/* --- others -------------------------------------------------------------------------------------
- */
+/* --- others --------------------------------------------------------------- */
 
 static bool accept_xfs(struct disk *disk, uint64_t at, const unsigned char *record,
 		       struct answer *answer)
@@ -467,22 +469,19 @@ static void take(struct answer *answer, const struct answer *find)
 
 uint64_t superblock_probe(struct disk *disk, struct answer *answer)
 {
-	bool container = false;
 	uint64_t at = 0;
 	unsigned i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct answer find = {0};
-
 		uint64_t place;
 
-		if (container && !rows[i].container)
-			break; /* the containers come first, and hide what is inside */
 		if (!row_fits(disk, &rows[i], &find, &place))
 			continue;
 		take(answer, &find);
-		container |= rows[i].container;
 		at = place;
+		if (rows[i].container)
+			break; /* these come first, and hide what is inside */
 	}
 	return at;
 }

@@ -6,8 +6,8 @@
 #include "disk.h"
 
 /* Fills in outcome, type, uuid and label; the answer is all zero before. Which type wins where
- * several have left their mark follows libblkid: a container (md, LVM, LUKS) hides what is inside
- * it; two containers, or two file systems, are PROBE_AMBIVALENT. Returns the
+ * several have left their mark follows libblkid: the first container (md, LVM, LUKS, in this order)
+ * hides everything else; two file systems are PROBE_AMBIVALENT. Returns the
  * byte from which on the find was made: 0, or a place near the end of the device. */
 uint64_t superblock_probe(struct disk *disk, struct answer *answer);
 

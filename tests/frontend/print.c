@@ -43,8 +43,7 @@ static void print_named(FILE *out, const char *name, struct word word)
 	fputc('\n', out);
 }
 
-/* --- fstab, command line ------------------------------------------------------------------------
- */
+/* --- fstab, command line -------------------------------------------------- */
 
 static void print_fstab(FILE *out, const struct fstab_row *row)
 {
@@ -58,8 +57,7 @@ static void print_fstab(FILE *out, const struct fstab_row *row)
 	fprintf(out, "  freq: %u pass: %u\n", row->freq, row->pass);
 }
 
-/* --- units --------------------------------------------------------------------------------------
- */
+/* --- units ---------------------------------------------------------------- */
 
 static const char *const term_names[TERM_KIND_COUNT] = {
 	[TERM_AND] = "and",	    [TERM_OR] = "or",		[TERM_NOT] = "not",

@@ -32,8 +32,7 @@ static void __attribute__((format(printf, 2, 3))) check(bool good, const char *f
 	putchar('\n');
 }
 
-/* --- a sysroot ---------------------------------------------------------------------------------
- */
+/* --- a sysroot ------------------------------------------------------------ */
 
 enum { ROOT_MODE = 0755, CHAIN = 45 };
 
@@ -106,8 +105,7 @@ static int make_sysroot(int above)
 	return root;
 }
 
-/* --- known answers ------------------------------------------------------------------------------
- */
+/* --- known answers -------------------------------------------------------- */
 
 static void test_reading(int root, const char *how)
 {
@@ -163,8 +161,7 @@ static void test_reading(int root, const char *how)
 	arena_free(arena);
 }
 
-/* --- the two ways compared -----------------------------------------------------------------------
- */
+/* --- the two ways compared ------------------------------------------------ */
 
 enum { PATHS = 20000, NAMES_MAX = 8 };
 
@@ -272,8 +269,7 @@ static void test_sysroot(int root)
 	munmap(answers, size);
 }
 
-/* --- diagnostics ---------------------------------------------------------------------------------
- */
+/* --- diagnostics ---------------------------------------------------------- */
 
 static void test_nearest(void)
 {

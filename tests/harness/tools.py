@@ -119,6 +119,10 @@ class Console(unittest.TestCase):
         self.assertEqual(self.converse("echo 'hello you'; echo 'name?'", talk),
                          "the machine ended before: hello you$")
 
+    def test_a_line_in_pieces_is_read_whole(self):
+        talk = "dialogue:\n  expect guest 70..80: up=(?P<t>[\\d.]+)\n"
+        self.assertIsNone(self.converse("printf up=7; sleep 0.1; echo 5.5", talk))
+
     def test_forbidden_and_never_seen(self):
         self.assertIn("forbidden line", self.converse("echo oops now", "forbid: oops\n"))
         self.assertIn("forbidden line", self.converse("echo 'tiny: fd 7 /x'", "see: tiny\n"))

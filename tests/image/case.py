@@ -20,6 +20,7 @@ VIRTIO = ["acpi:PNP0A08:", "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i0
           "virtio:d00000002v00001AF4"]
 FILESYSTEM = [("filesystem", "isofs", "mount-root")]
 
+
 class Case(unittest.TestCase):
     """A sysroot with a kernel, and a blob. The program is run from a directory of its own, so that
     no bootgraph-probe of a build gets into images."""

@@ -53,9 +53,9 @@ class Sysroot:
 
     # --- programs and libraries ------------------------------------------------------------------
 
-    def library(self, path, needs=(), options=()):
+    def library(self, path, needs=(), options=(), soname=None):
         """An ELF library; needs are paths of others, linked by their names."""
-        name = pathlib.Path(path).name
+        name = soname or pathlib.Path(path).name
         compile_text("int nothing;", self.path(path), "-shared", "-nostdlib",
                      f"-Wl,-soname,{name}", "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined",
                      *[self.path(need) for need in needs], *options)

@@ -16,7 +16,7 @@ class Content(Case):
         lib = f"/usr/lib/{multiarch()}"
         root = self.root
         root.loader()
-        root.library(f"{lib}/libdeep.so.1.2")
+        root.library(f"{lib}/libdeep.so.1.2", soname="libdeep.so.1")
         root.link(f"{lib}/libdeep.so.1", "libdeep.so.1.2")
         root.library("/opt/one/libdirect.so.1", [f"{lib}/libdeep.so.1.2"])
         root.library("/opt/two/private/liborigin.so.1")
@@ -25,16 +25,19 @@ class Content(Case):
         root.file("/etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
         root.file("/etc/ld.so.conf.d/srv.conf", "# ours\n/srv/libs\n")
         root.file("/etc/ld.so.conf.d/not", "/opt/never\n")
-        # Not a library of this machine, and first in the search: to be passed over.
-        root.file(f"{lib}/libdirect.so.1", "\x7fELF but not really")
+        # First in the search, but one is no library and the other of another machine (e_machine).
+        root.file("/opt/none/libdirect.so.1", "\x7fELF but not really")
+        foreign = bytearray(root.path("/opt/one/libdirect.so.1").read_bytes())
+        foreign[18] ^= 1
+        root.file("/opt/foreign/libdirect.so.1", foreign)
         # DT_RPATH counts for what the libraries need too, DT_RUNPATH does not.
         root.program("/usr/sbin/tool", ["/opt/one/libdirect.so.1", "/opt/two/libinherited.so.1",
                                         "/srv/libs/libconfigured.so.1"],
-                     ["-Wl,--disable-new-dtags", "-Wl,-rpath,/opt/one:/opt/two:/opt/two/private"])
+                     ["-Wl,--disable-new-dtags", "-Wl,-rpath,/opt/none:/opt/foreign:/opt/one:/opt/two:/opt/two/private"])
         entries, found = self.libraries([("binary", "/sbin/tool", "u")])
         self.assertEqual(found, {
             "usr/lib64/ld-test.so.2", f"{lib[1:]}/ld-test.so.2", f"{lib[1:]}/libdeep.so.1.2",
-            "opt/one/libdirect.so.1", "opt/two/libinherited.so.1",
+            f"{lib[1:]}/libdeep.so.1", "opt/one/libdirect.so.1", "opt/two/libinherited.so.1",
             "opt/two/private/liborigin.so.1", "srv/libs/libconfigured.so.1",
             # What only the loader's cache would find has a link where it looks without one.
             f"{lib[1:]}/libconfigured.so.1"})
@@ -60,6 +63,20 @@ class Content(Case):
                      ["-Wl,--enable-new-dtags", "-Wl,-rpath,$ORIGIN/../lib:$ORIGIN/../lib/private"])
         said = self.fails([*FILESYSTEM, ("binary", "app", "u")])
         self.assertIn("libsecond.so (needed by /opt/app/lib/libfirst.so): no such library", said)
+
+    def test_runpath_makes_rpath_void(self):
+        root = self.root
+        root.loader()
+        root.library("/opt/deep/libdeep.so")
+        root.library("/opt/app/libfirst.so", ["/opt/deep/libdeep.so"])
+        rpath = ["-Wl,--disable-new-dtags", "-Wl,-rpath,/opt/app:/opt/deep"]
+        root.program("/usr/bin/app", ["/opt/app/libfirst.so"], rpath)
+        _, found = self.libraries([("binary", "app", "u")])
+        self.assertIn("opt/deep/libdeep.so", found)
+        root.library("/opt/app/libfirst.so", ["/opt/deep/libdeep.so"],
+                     ["-Wl,--enable-new-dtags", "-Wl,-rpath,/nowhere"])
+        self.assertIn("libdeep.so (needed by /opt/app/libfirst.so): no such library",
+                      self.fails([*FILESYSTEM, ("binary", "app", "u")]))
 
     def test_links_inside_the_sysroot(self):
         root = self.root
@@ -132,6 +149,27 @@ class Content(Case):
         links = {name for name, entry in entries.items() if entry.data == b"/bin/busybox"}
         self.assertEqual(links, {"usr/bin/cat", "usr/bin/sh", "usr/sbin/insmod"})
         self.assertEqual(entries["usr/bin/mount"].data, b"the real one")
+        entries = self.image(FILESYSTEM, "--without", "shell")
+        self.assertNotIn("usr/bin/busybox", entries)
+        self.assertNotIn("usr/bin/sh", entries)
+
+    def test_probe(self):
+        """bootgraph-probe is taken along when it is beside the program and its libraries are there."""
+        probe = self.program.parent / "bootgraph-probe"
+        probe.write_bytes(self.init.read_bytes())
+        self.addCleanup(probe.unlink)
+        name = "usr/libexec/bootgraph/bootgraph-probe"
+        self.assertIn(name, self.image(FILESYSTEM))
+        self.assertNotIn(name, self.image(FILESYSTEM, "--without", "probe"))
+        self.root.library("/tmp/libgone.so.1")
+        self.root.program("/tmp/probe", ["/tmp/libgone.so.1"])
+        shutil.copy(self.root.path("/tmp/probe"), probe)
+        shutil.rmtree(self.root.path("/tmp"))
+        self.root.loader()
+        self.assertNotIn(name, self.image(FILESYSTEM, quiet=False))
+        self.assertIn("bootgraph-probe: note: libgone.so.1 (needed by /usr/libexec/bootgraph/"
+                      "bootgraph-probe): no such library in the sysroot; left out",
+                      self.messages)
 
 
 if __name__ == "__main__":

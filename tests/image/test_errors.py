@@ -114,7 +114,8 @@ class Errors(Case):
                 (without("--init"), "use --init FILE"),
                 ([*words, "--cmdline", "x"], "--cmdline, --units and --no-stdlib say nothing"),
                 ([*words, "more"], "an argument too many"),
-                ([*words, "--compress", "lz4"], "Usage: "), ([*words, "--add", "x"], "Usage: ")]:
+                ([*words, "--compress", "lz4"], "Usage: "), ([*words, "--add", "x"], "Usage: "),
+                ([*words, "--without", "x"], "Usage: ")]:
             done = self.bootgraph(*given)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(message, done.stderr.decode())

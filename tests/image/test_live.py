@@ -37,7 +37,7 @@ class Live(unittest.TestCase):
         return done.stdout.splitlines() if done.returncode == 0 else None
 
     def disk(self, bus, name, number):
-        self.device("pci0000:00", None)
+        self.device("pci0000:00", "acpi:PNP0A08:")
         self.device(f"pci0000:00/{bus}", f"pci:{bus}")
         self.device(f"pci0000:00/{bus}/virtio", f"virtio:{bus}")
         self.device(f"pci0000:00/{bus}/virtio/block/{name}", None, f"{number}:0")
@@ -48,7 +48,7 @@ class Live(unittest.TestCase):
         self.disk("0000:00:04.0", "vda", 253)
         self.device("system/cpu", "cpu:type:x86")
         self.assertEqual(self.facts(("253:1", "/", "ext4", "/dev/vda1")),
-                         ["pci:0000:00:04.0", "virtio:0000:00:04.0", "cpu:type:x86"])
+                         ["acpi:PNP0A08:", "pci:0000:00:04.0", "virtio:0000:00:04.0", "cpu:type:x86"])
 
     def test_last_mount_counts_and_usr_too(self):
         self.disk("a", "vda", 253)
@@ -56,7 +56,7 @@ class Live(unittest.TestCase):
         self.assertEqual(self.facts(("0:1", "/", "rootfs", "rootfs"),
                                     ("253:1", "/", "ext4", "/dev/vda1"),
                                     ("254:0", "/usr", "ext4", "/dev/vdb")),
-                         ["pci:a", "virtio:a", "pci:b", "virtio:b"])
+                         ["acpi:PNP0A08:", "pci:a", "virtio:a", "pci:b", "virtio:b"])
 
     def test_stack(self):
         first = self.disk("a", "vda", 253)
@@ -68,7 +68,10 @@ class Live(unittest.TestCase):
             for member in members:
                 (holder / "slaves" / member.name).symlink_to(member)
         self.assertEqual(self.facts(("252:0", "/", "ext4", "/dev/mapper/root")),
-                         ["pci:a", "virtio:a", "pci:b", "virtio:b"])
+                         ["acpi:PNP0A08:", "pci:a", "virtio:a", "pci:b", "virtio:b"])
+        self.device("virtual/block/md0/md0p1", None, "259:9", partition="1\n")
+        self.assertEqual(self.facts(("259:9", "/", "ext4", "/dev/md0p1")),
+                         ["acpi:PNP0A08:", "pci:a", "virtio:a", "pci:b", "virtio:b"])
         # A circle, which no kernel makes, ends all the same.
         (md / "slaves" / "dm-0").symlink_to(dm)
         self.assertIsNotNone(self.facts(("252:0", "/", "ext4", "/dev/mapper/root")))

@@ -74,6 +74,7 @@ class Modules(Case):
         self.assertIn("etc/e2fsck.conf", entries)
         self.assertIn("usr/sbin/fsck.iso9660", entries)
         self.assertNotIn("usr/sbin/fsck.xfs", entries)
+        self.assertNotIn("usr/sbin/fsck.ext4", self.image(EXT4, "--without", "fsck"))
         self.root.path("/usr/sbin/fsck.ext4").unlink()
         self.image(EXT4)
         self.assertIn("manifest:1:1: note: /sbin/fsck.ext4 (unit mount-root): No such file or "

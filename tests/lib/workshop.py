@@ -27,7 +27,7 @@ def run(recipe, needs, out, log):
     workshop = (needs["workshop"] / "initrd").read_bytes()
     initrd.write_bytes(newc.join(workshop, newc.write(job)))
 
-    line = qemu.command(needs["kernel"] / "vmlinuz", initrd, "console=ttyS0 quiet panic=-1",
+    line = qemu.command(needs["kernel"] / "vmlinuz", initrd, f"{qemu.CMDLINE} quiet panic=-1",
                         disks, memory=1024, keep=True)
     with qemu.Machine(line, LIMIT, log=log) as machine:
         try:
