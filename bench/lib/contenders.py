@@ -1,6 +1,7 @@
 """The contenders: how each makes its image. A new one is a function and a line in TABLE."""
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -92,13 +93,16 @@ IN_SHELL = (*WRAPPED, "/bin/busybox")
 
 # ---- bootgraph ----
 
+# Not kept: what the image depends on in the build directory is not ours to know.
+SCRATCH = tempfile.TemporaryDirectory()
+
 
 def bootgraph(sysroot):
     build = Path(os.environ.get("BOOTGRAPH_BUILD", REPOSITORY / "build"))
     if not (build / "bootgraph").exists():
         raise Missing(f"no {os.path.relpath(build / 'bootgraph')}: build it first")
     facts = guest.ask(sysroot) / "facts"
-    image = store.directory() / f"bootgraph-{os.getpid()}.initrd"
+    image = Path(SCRATCH.name) / "bootgraph.initrd"
     done = subprocess.run([build / "bootgraph", "image", "--root", sysroot.path, "--kernel",
                            sysroot.version, "--facts", facts, "-o", image], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
