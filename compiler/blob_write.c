@@ -58,12 +58,19 @@ static void put(struct writer *w, enum section section, unsigned width, uint32_t
 }
 
 /* Appends a record from the struct of its kind: its members are the fields in order. */
-static void put_record(struct writer *w, enum section section, const uint32_t *members)
+static void put_record(struct writer *w, enum section section, const void *record, size_t size)
 {
 	const struct section_layout *layout = blob_layout(section);
+	const unsigned char *at = record;
 
-	for (unsigned i = 0; i < layout->field_count; i++)
-		put(w, section, layout->field[i].width, members[i]);
+	for (unsigned i = 0; i < layout->field_count && size >= sizeof(uint32_t); i++) {
+		uint32_t field;
+
+		memcpy(&field, at, sizeof field);
+		put(w, section, layout->field[i].width, field);
+		at += sizeof field;
+		size -= sizeof field;
+	}
 }
 
 /* --- texts and values, each once ------------------------------------------ */
@@ -90,7 +97,7 @@ static uint32_t *find_slot(const struct writer *w, const struct index_table *tab
 
 	for (; table->slot[i] != 0; i = (i + 1) & (table->size - 1)) {
 		size_t at = (table->slot[i] - 1) * unit;
-		if (at + size <= count && memcmp(bytes + at, piece, size) == 0)
+		if (bytes != NULL && at + size <= count && memcmp(bytes + at, piece, size) == 0)
 			break;
 	}
 	return &table->slot[i];
@@ -286,7 +293,7 @@ static void write_node(struct writer *w, size_t i, const struct ranges *edges,
 	record.path_count = (uint32_t)node->path.count;
 	for (size_t k = 0; k < node->path.count; k++)
 		put(w, SECTION_paths, 2, node->path.item[k]);
-	put_record(w, SECTION_nodes, (const uint32_t *)&record);
+	put_record(w, SECTION_nodes, &record, sizeof record);
 }
 
 static void write_sections(struct writer *w, bool strip)
@@ -301,18 +308,18 @@ static void write_sections(struct writer *w, bool strip)
 		const struct program_edge *edge = &program->edges.item[i];
 		struct edge record = {.from = edge->from, .to = edge->to, .kind = edge->kind};
 		record.source = write_text(w, edge->source);
-		put_record(w, SECTION_edges, (const uint32_t *)&record);
+		put_record(w, SECTION_edges, &record, sizeof record);
 	}
 	for (size_t i = 0; i < program->parameters.count; i++) {
 		const struct program_parameter *given = &program->parameters.item[i];
 		struct parameter record = {.parameter = given->id};
 		record.text = write_text(w, given->text);
-		put_record(w, SECTION_parameters, (const uint32_t *)&record);
+		put_record(w, SECTION_parameters, &record, sizeof record);
 	}
 	for (size_t i = 0; i < w->debug.count && !strip; i++) {
 		struct debug record = {.code = w->debug.item[i].word};
 		record.source = write_text(w, w->debug.item[i].source);
-		put_record(w, SECTION_debug, (const uint32_t *)&record);
+		put_record(w, SECTION_debug, &record, sizeof record);
 	}
 }
 

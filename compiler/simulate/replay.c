@@ -49,8 +49,10 @@ bool replay_is_trace(const struct text *text)
 
 static bool complain(struct reader *r, size_t field, const char *problem)
 {
-	struct span span = r->field[field < r->count ? field : r->count - 1].span;
+	struct span span = {.name = "trace"};
 
+	if (r->count > 0)
+		span = r->field[field < r->count ? field : r->count - 1].span;
 	diag_report(r->diag, DIAG_EVENTS_SYNTAX, span, NULL, "%s", problem);
 	return false;
 }
