@@ -199,7 +199,7 @@ static void print_bytes(const unsigned char *bytes, size_t offset, unsigned coun
 	char hex[3 * 8 + 1] = "";
 
 	for (unsigned i = 0; i < count; i++)
-		snprintf(hex + 3 * i, 4, "%02x ", bytes[offset + i]);
+		snprintf(hex + (size_t)3 * i, 4, "%02x ", bytes[offset + i]);
 	printf("%06zx  %-24s", offset, hex);
 }
 
@@ -233,7 +233,7 @@ static void print_example_strings(const unsigned char *bytes, size_t offset, siz
 static void print_example_section(const unsigned char *bytes, enum section section)
 {
 	const struct section_layout *layout = blob_layout(section);
-	const unsigned char *entry = bytes + HEADER_BYTES + 8 * section;
+	const unsigned char *entry = bytes + HEADER_BYTES + (size_t)8 * section;
 	uint32_t offset = blob_u32(entry), count = blob_u32(entry + 4);
 
 	if (section == SECTION_strings) {

@@ -277,6 +277,7 @@ struct replay {
 	struct reader *reader;
 	uint32_t now;
 	bool explain;
+	bool handed_over; /* the handoff has begun */
 };
 
 static void port_start(void *context, const struct effect *effect)
@@ -284,6 +285,7 @@ static void port_start(void *context, const struct effect *effect)
 	struct replay *p = context;
 
 	trace_effect(&p->sink, &p->machine, p->now, effect);
+	p->handed_over |= effect->op == OP_HANDOFF;
 }
 
 static void port_stop(void *context, uint32_t node, uint32_t serial)
@@ -381,7 +383,11 @@ bool replay_run(struct arena *arena, struct diag *diag, const struct text *text,
 	for (size_t i = 0; i < reader.inputs.count; i++)
 		tell(&p, &reader.inputs.item[i]);
 	*ret_verdict = (enum verdict)p.machine.state->verdict;
-	if (*ret_verdict == VERDICT_NONE)
+	/* The trace of a boot that went well ends with the handoff: PID 1 does not come back from
+	 * it to say so. */
+	if (*ret_verdict == VERDICT_NONE && p.handed_over)
+		*ret_verdict = VERDICT_HANDOFF;
+	else if (*ret_verdict == VERDICT_NONE)
 		trace_verdict(&p.sink, p.now, VERDICT_NONE);
 	return true;
 }

@@ -378,6 +378,13 @@ static bool read_rescue(struct parser *p)
 	return expect_end(p);
 }
 
+static bool read_answer(struct parser *p)
+{
+	diag_report(p->diag, DIAG_EVENTS_SYNTAX, p->word[0].span, NULL,
+		    "there is nothing to answer: no action of this version asks anything");
+	return false;
+}
+
 static bool read_until(struct parser *p)
 {
 	if (p->until_given)
@@ -397,6 +404,7 @@ static const struct statement {
 	{"device", read_device, true},
 	{"effect", read_effect, false},
 	{"rescue", read_rescue, true},
+	{"answer", read_answer, true},
 	{"until", read_until, false},
 };
 

@@ -9,10 +9,10 @@
  * what hangs does not even do that. */
 #include "world.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "queue.h"
@@ -80,7 +80,10 @@ static void tell(struct world *w, const struct event *event)
 	if (traces(w))
 		trace_event(&w->sink, &w->machine, w->now, event);
 	machine_event(&w->machine, event, w->now);
-	assert(w->machine.steps <= machine_step_limit(w->machine.blob));
+	if (w->machine.steps > machine_step_limit(w->machine.blob)) {
+		fprintf(stderr, "bootgraph: the machine took more steps than its limit\n");
+		abort();
+	}
 	w->events++;
 	if (w->explain)
 		machine_explain(&w->machine,

@@ -321,7 +321,7 @@ static bool wait_for_children(uint32_t until)
 	sigaddset(&set, SIGCHLD);
 	for (;;) {
 		uint32_t now = init_now();
-		struct timespec patience = {0, 20 * 1000 * 1000};
+		struct timespec patience = {0, 20000000};
 
 		pid_t pid;
 

@@ -38,7 +38,7 @@ static bool make_room(struct devices *devices)
 		return true;
 	if (devices->count >= DEVICES_MAX)
 		return false;
-	slot = calloc(2 * room, sizeof *slot);
+	slot = calloc(2 * (size_t)room, sizeof *slot);
 	seen = slot != NULL ? realloc(devices->seen, room * sizeof *seen) : NULL;
 	if (seen == NULL) {
 		free(slot);

@@ -197,7 +197,7 @@ int32_t work_fsck(struct init *init, const struct effect *effect, struct report 
 	if (!device_path(init, effect->device_number, device, sizeof device))
 		return report_say(report, -ENODEV, "the device of %s has no name", check.name);
 	check.device = device;
-	check.type = device_type(init, effect->text[1], effect->device_number);
+	check.type = device_type_asked(init, effect->text[1], effect->device_number);
 	skip = reason_to_skip(init, &check);
 	if (skip != NULL) {
 		say(SAY_INFO, "Warning: %s, so skipping check of %s file system.", skip,

@@ -224,6 +224,11 @@ int handoff(struct init *init)
 		return stay(init, old, r);
 	if (*init->real_init == '\0')
 		strcpy(init->real_init, usual_inits[0]);
+	/* There is no way back from here, so for the machine the handoff is done: trace and outcome
+	 * are complete when the real system reads them. */
+	init_tell(init, &(struct event){.kind = EVENT_FINISHED,
+					.node = init->handoff.node,
+					.serial = init->handoff.serial});
 	children_end_all(init);
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
 	tracefile_flush(&init->trace);

@@ -112,16 +112,16 @@ static void tell_ends(struct init *init)
 
 /* --- what there is to read ------------------------------------------------ */
 
-/* Once for a burst: until /sys has been read to its end, there is nothing new to say. */
 static void say_lost(struct init *init)
 {
-	if (init->coldplug.again)
-		return;
 	say(SAY_WARNING, "bootgraph: the kernel's device events came too fast and some were lost; "
 			 "/sys is read again");
 	tracefile_remark(&init->trace, init_now(), "events were lost, /sys is read again");
 }
 
+/* The kernel reports a loss once, and drops further events without a word until the buffer was
+ * empty (kernel: net/netlink/af_netlink.c, NETLINK_S_CONGESTED). So only a walk that begins after
+ * that finds everything. */
 static void read_uevents(struct init *init)
 {
 	struct event event;
@@ -130,6 +130,11 @@ static void read_uevents(struct init *init)
 	for (i = 0; i < UEVENTS_PER_TURN; i++) {
 		switch (uevents_read(&init->uevents, &event)) {
 		case UEVENT_NONE:
+			if (!init->uevents.lost)
+				return;
+			init->uevents.lost = false;
+			say_lost(init);
+			coldplug_start(init);
 			return;
 		case UEVENT_DROPPED:
 			break;
@@ -138,8 +143,7 @@ static void read_uevents(struct init *init)
 			tell_ends(init);
 			break;
 		case UEVENT_LOST:
-			say_lost(init);
-			coldplug_start(init);
+			init->uevents.lost = true;
 			break;
 		}
 	}
@@ -175,7 +179,7 @@ static int time_left(const struct init *init)
 {
 	uint32_t deadline = next_deadline(init), now = init_now();
 
-	if (init->coldplug.stage != COLDPLUG_IDLE || deadline <= now)
+	if (init->coldplug.stage != COLDPLUG_IDLE || init->uevents.lost || deadline <= now)
 		return 0;
 	if (deadline == NEVER)
 		return -1;
@@ -194,9 +198,9 @@ static void wait_and_read(struct init *init)
 		fd[PROBERS_FD + i] = (struct pollfd){
 			.fd = init->probers.prober[i].pid != 0 ? init->probers.prober[i].fd : -1,
 			.events = POLLIN};
-	if (poll(fd, FD_COUNT, timeout) <= 0)
+	if (poll(fd, FD_COUNT, timeout) < 0)
 		return;
-	if (fd[UEVENTS_FD].revents != 0)
+	if (fd[UEVENTS_FD].revents != 0 || init->uevents.lost)
 		read_uevents(init);
 	if (fd[SIGNALS_FD].revents != 0)
 		read_signals(init);

@@ -1,6 +1,7 @@
 #include "mount.h"
 #include "init.h"
 #include "log.h"
+#include "../probe/helper.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -256,6 +257,18 @@ const char *device_type(const struct init *init, const char *given, uint32_t num
 	return seen != NULL && seen->type != NULL ? seen->type : "";
 }
 
+const char *device_type_asked(const struct init *init, const char *given, uint32_t number)
+{
+	static struct answer answer; /* the worker ends before it is needed again */
+	const char *type = device_type(init, given, number);
+	char path[128];
+
+	if (*type != '\0' || !helper_exists() || !device_path(init, number, path, sizeof path))
+		return type;
+	helper_ask(path, &answer);
+	return answer_is_sane(&answer) ? answer.type : "";
+}
+
 struct mount_try {
 	const char *device, *where, *access;
 	struct mount_options options;
@@ -297,7 +310,7 @@ static int try_all_types(struct init *init, struct mount_try *try, struct report
 int32_t work_mount_device(struct init *init, const struct effect *effect, struct report *report)
 {
 	struct mount_try try = {.where = effect->text[1], .access = effect->text[4]};
-	const char *type = device_type(init, effect->text[2], effect->device_number);
+	const char *type = device_type_asked(init, effect->text[2], effect->device_number);
 	char device[128];
 	int r;
 

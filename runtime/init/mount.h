@@ -31,8 +31,10 @@ int32_t work_mount_device(struct init *init, const struct effect *effect, struct
 /* /dev/NAME of a device by its number; false if it is not known. */
 bool device_path(const struct init *init, uint32_t number, char *path, size_t room);
 
-/* The type of the file system on it: as given, or if that is empty or "auto", as probed; "" if that
- * is not known either. */
+/* The type of the file system on it: as given, or if that is empty or "auto", as probed. */
 const char *device_type(const struct init *init, const char *given, uint32_t number);
+
+/* The same in a worker, which may ask libblkid; "" if nobody knows. */
+const char *device_type_asked(const struct init *init, const char *given, uint32_t number);
 
 #endif

@@ -16,7 +16,7 @@ struct effect;
 enum {
 	PROBERS_MAX = 4,
 	PROBER_PATIENCE = 50, /* milliseconds before another one is started */
-	PROBE_QUIET = 1000,   /* milliseconds without news before libblkid is asked */
+	PROBE_QUIET = 100,    /* milliseconds without news before libblkid is asked */
 };
 
 /* A device to be looked at. */

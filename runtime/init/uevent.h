@@ -2,6 +2,7 @@
 #ifndef BOOTGRAPH_UEVENT_H
 #define BOOTGRAPH_UEVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../core/event.h"
@@ -9,7 +10,8 @@
 enum { UEVENT_MAX = 8192 }; /* the kernel's own limit is 2 KiB and a path */
 
 struct uevents {
-	int fd; /* or -1 */
+	int fd;	   /* or -1 */
+	bool lost; /* events are missing, and the buffer was not empty since */
 	char message[UEVENT_MAX];
 };
 

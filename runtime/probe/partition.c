@@ -17,7 +17,7 @@ enum {
 
 static const unsigned char *mbr_entry(const unsigned char *mbr, unsigned i)
 {
-	return mbr + MBR_ENTRIES + 16 * i;
+	return mbr + MBR_ENTRIES + 16 * (size_t)i;
 }
 
 static bool is_extended(unsigned char type)

@@ -309,40 +309,36 @@ static bool accept_iso9660(struct disk *disk, uint64_t at, const unsigned char *
  * fs/squashfs/squashfs_fs.h; xfs fs/xfs/libxfs/xfs_format.h, struct xfs_dsb.
  */
 
+/* clang-format off: a row is a row */
 #define EXT(name)                                                                                  \
 	{                                                                                          \
 #name, false, FROM_START, 1024 + 0x38, 2, "\x53\xef", 1024, 1024, UUID_DCE, 0x68,  \
 			LABEL_BYTES, 0x78, 16, accept_##name                                       \
 	}
-#define SWAP(name, page, magic)                                                                    \
+#define SWAP(type, page, magic)                                                                    \
 	{                                                                                          \
-		name, false, FROM_START, (page)-10, sizeof magic - 1, magic, 1024, 256, UUID_DCE,  \
+		type, false, FROM_START, (page)-10, sizeof(magic) - 1, magic, 1024, 256, UUID_DCE, \
 			12, LABEL_BYTES, 28, 16, accept_swap                                       \
 	}
-#define SUSPEND(page, magic)                                                                       \
-	{                                                                                          \
-		"swsuspend", false, FROM_START, (page)-10, sizeof magic - 1, magic, 1024, 256,     \
-			UUID_DCE, 12, LABEL_BYTES, 28, 16, accept_swap                             \
-	}
+#define SWAP_PAGE(page)                                                                            \
+	SWAP("swap", page, "SWAPSPACE2"), SWAP("swsuspend", page, "S1SUSPEND\0"),                  \
+		SWAP("swsuspend", page, "S2SUSPEND\0"), SWAP("swsuspend", page, "ULSUSPEND\0"),    \
+		SWAP("swsuspend", page, "LINHIB0001")
 #define LVM2(sector)                                                                               \
 	{                                                                                          \
 		"LVM2_member", true, FROM_START, 512 * (sector) + 24, 8, "LVM2 001",               \
 			512 * (sector), 512, UUID_LVM, 32, LABEL_NONE, 0, 0, accept_lvm2           \
-	}
-#define MD_1(place, at)                                                                            \
-	{                                                                                          \
-		"linux_raid_member", true, place, at, 4, "\xfc\x4e\x2b\xa9", at, 256, UUID_DCE,    \
-			16, LABEL_BYTES, 32, 32, accept_md_1                                       \
 	}
 #define MD_0(magic)                                                                                \
 	{                                                                                          \
 		"linux_raid_member", true, MD_0_90, 0, 4, magic, 0, 128, UUID_OWN, 0, LABEL_NONE,  \
 			0, 0, accept_md_0_90                                                       \
 	}
-#define SWAP_PAGE(page)                                                                            \
-	SWAP("swap", page, "SWAPSPACE2"), SUSPEND(page, "S1SUSPEND\0"),                            \
-		SUSPEND(page, "S2SUSPEND\0"), SUSPEND(page, "ULSUSPEND\0"),                        \
-		SUSPEND(page, "LINHIB0001")
+#define MD_1(place, at)                                                                            \
+	{                                                                                          \
+		"linux_raid_member", true, place, at, 4, "\xfc\x4e\x2b\xa9", at, 256, UUID_DCE,    \
+			16, LABEL_BYTES, 32, 32, accept_md_1                                       \
+	}
 
 static const struct row rows[] = {
 	MD_0("\xfc\x4e\x2b\xa9"),
@@ -379,6 +375,7 @@ static const struct row rows[] = {
 	SWAP_PAGE(16384),
 	SWAP_PAGE(65536),
 };
+/* clang-format on */
 
 static bool find_place(const struct disk *disk, enum place place, uint64_t *ret_at)
 {

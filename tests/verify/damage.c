@@ -1,9 +1,10 @@
 /* damage [--all] LISTING...
  *
- * Damages the blob of each listing in every place and recomputes the checksum, so that the damage
- * reaches the verifier: every length it can be cut to, and every byte changed, to all other values
- * (--all) or to a few. What is accepted all the same is run on random events; the sanitizers watch.
- * Reports which share that was. The same numbers are drawn in every run. */
+ * Damages the blob of each listing in every place. Every flipped bit must be found. Then the
+ * checksum is recomputed, so that the damage reaches the rest of the verifier: every length it can
+ * be cut to, and every byte changed, to all other values (--all) or to a few. What is accepted then
+ * is run on random events; the sanitizers watch. Reports which share that was. The same numbers are
+ * drawn in every run. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,22 @@ static void cut(const unsigned char *blob, size_t size, struct tally *tally)
 	free(shorter);
 }
 
+/* What was not meant to happen: the checksum is that of the undamaged blob. */
+static void spoil(const unsigned char *blob, size_t size, struct tally *tally)
+{
+	unsigned char *spoilt = malloc(size);
+
+	if (spoilt == NULL)
+		abort();
+	memcpy(spoilt, blob, size);
+	for (size_t bit = 0; bit < 8 * size; bit++) {
+		spoilt[bit / 8] ^= (unsigned char)(1u << bit % 8);
+		try_blob(spoilt, size, tally);
+		spoilt[bit / 8] = blob[bit / 8];
+	}
+	free(spoilt);
+}
+
 static void change(const unsigned char *blob, size_t size, bool all, struct tally *tally)
 {
 	static const unsigned char few[] = {0x01, 0x80, 0xff};
@@ -108,7 +125,7 @@ static bool damage(const char *path, bool all)
 	struct diag diag = {.out = stderr};
 	const struct text *text = text_read(arena, AT_FDCWD, path, path);
 	struct program *program = text != NULL ? program_assemble(arena, &diag, text) : NULL;
-	struct tally whole = {0}, cuts = {0}, changes = {0};
+	struct tally whole = {0}, spoilt = {0}, cuts = {0}, changes = {0};
 	const unsigned char *blob;
 	size_t size;
 	bool good;
@@ -121,12 +138,16 @@ static bool damage(const char *path, bool all)
 	}
 	printf("%s: %zu bytes\n", path, size);
 	try_blob(blob, size, &whole);
+	spoil(blob, size, &spoilt);
 	cut(blob, size, &cuts);
 	change(blob, size, all, &changes);
+	report("every bit flipped, the checksum left", &spoilt);
 	report("cut to every length", &cuts);
 	report(all ? "every byte to every value" : "every byte to three values", &changes);
-	/* A cut takes at least the last row of a section, so nothing that is cut can pass. */
-	good = whole.accepted == 1 && cuts.accepted == 0 && changes.accepted < changes.tried;
+	/* The checksum finds each flipped bit. A cut takes at least the last row of a section, so
+	 * nothing that is cut can pass. */
+	good = whole.accepted == 1 && spoilt.accepted == 0 && cuts.accepted == 0 &&
+	       changes.accepted < changes.tried;
 	if (!good)
 		fprintf(stderr, "%s: not what was to be accepted\n", path);
 	arena_free(arena);
