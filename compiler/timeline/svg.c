@@ -12,9 +12,9 @@ enum {
 	MARGIN = 16,
 };
 
-static void put_text(FILE *out, const char *text)
+static void put_bytes(FILE *out, const char *text, size_t length)
 {
-	for (; *text != '\0'; text++)
+	for (; length > 0; length--, text++)
 		switch (*text) {
 		case '<':
 			fputs("&lt;", out);
@@ -29,6 +29,21 @@ static void put_text(FILE *out, const char *text)
 			if ((unsigned char)*text >= ' ')
 				fputc(*text, out);
 		}
+}
+
+/* A long name, as that of a device, loses its middle: its ends tell it from others. */
+static void put_name(FILE *out, const char *name)
+{
+	enum { END = 17 };
+	size_t length = strlen(name);
+
+	if (length <= 2 * END) {
+		put_bytes(out, name, length);
+		return;
+	}
+	put_bytes(out, name, END);
+	fputs("&#8230;", out);
+	put_bytes(out, name + length - END, END);
 }
 
 static double x_of(const struct timeline *timeline, uint32_t time)
@@ -77,7 +92,7 @@ static void put_stretch(const struct timeline *timeline, const struct stretch *s
 
 	fprintf(out, "<text x=\"%d\" y=\"%d\" class=\"name%s\">", LEFT - 10, y + BAR - 2,
 		stretch->critical ? " bold" : "");
-	put_text(out, stretch->name);
+	put_name(out, stretch->name);
 	fputs("</text>\n", out);
 	if (stretch->instant)
 		fprintf(out, "<path d=\"M%.1f %d l5 6 l-5 6 l-5 -6 z\" class=\"%s\"/>\n", x, y,
