@@ -17,7 +17,7 @@ static void open_stage(struct coldplug *coldplug)
 	coldplug->again = false;
 	coldplug->devices = 0;
 	coldplug->walk++;
-	strcpy(coldplug->subsystem, "block");
+	snprintf(coldplug->subsystem, sizeof coldplug->subsystem, "block");
 	coldplug->list = opendir("/sys/class/block");
 	if (coldplug->list == NULL)
 		say(SAY_WARNING, "bootgraph: /sys/class/block cannot be read: %s", strerror(errno));
@@ -129,9 +129,11 @@ static bool next_bus(struct coldplug *coldplug)
 	char path[sizeof "/sys/bus//devices" + sizeof coldplug->subsystem];
 
 	while (coldplug->buses != NULL && (entry = readdir(coldplug->buses)) != NULL) {
-		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof coldplug->subsystem)
+		size_t length = strlen(entry->d_name);
+
+		if (entry->d_name[0] == '.' || length >= sizeof coldplug->subsystem)
 			continue;
-		strcpy(coldplug->subsystem, entry->d_name);
+		memcpy(coldplug->subsystem, entry->d_name, length + 1);
 		snprintf(path, sizeof path, "/sys/bus/%s/devices", coldplug->subsystem);
 		coldplug->list = opendir(path);
 		if (coldplug->list != NULL)

@@ -45,8 +45,12 @@ static void write_text(const char *text)
 /* Only calls that are safe in a handler (signal-safety(7)). */
 static void crashed(int number)
 {
+	static volatile sig_atomic_t again;
+
 	if (getpid() != 1)
 		_exit(128 + number);
+	while (again++ > 0) /* nothing here works any more: better still than a panic */
+		pause();
 	crash_variable[sizeof crash_variable - 3] = (char)('0' + number / 10 % 10);
 	crash_variable[sizeof crash_variable - 2] = (char)('0' + number % 10);
 	write_text("\nbootgraph: PID 1 has crashed with ");
@@ -84,10 +88,14 @@ void fallback_guard(char **argv, char **envp)
 
 void fallback_execute(char **argv, char **envp)
 {
+	sigset_t before;
+
 	if (access(DISTRIBUTION_INIT, X_OK) < 0)
 		return;
+	sigprocmask(SIG_SETMASK, NULL, &before);
 	undo();
 	execve(DISTRIBUTION_INIT, argv, envp);
 	say(SAY_ERROR, "bootgraph: %s cannot be executed", DISTRIBUTION_INIT);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	fallback_guard(argv, envp);
 }

@@ -2,6 +2,7 @@
 #include "capabilities.h"
 #include "init.h"
 #include "log.h"
+#include "mount.h"
 #include "rootfs.h"
 
 #include <errno.h>
@@ -128,12 +129,12 @@ static void carry_over(const char *new_root, const char *path)
 {
 	char target[256];
 
+	if (!is_mount_point(path))
+		return;
 	snprintf(target, sizeof target, "%s%s", new_root, path);
 	if (mount(path, target, NULL, MS_MOVE, NULL) == 0)
 		return;
-	if (errno != EINVAL) /* not mounted: nothing to move */
-		say(SAY_WARNING, "bootgraph: %s cannot be moved to %s: %s", path, target,
-		    strerror(errno));
+	say(SAY_WARNING, "bootgraph: %s cannot be moved to %s: %s", path, target, strerror(errno));
 	umount2(path, MNT_DETACH);
 }
 
@@ -223,7 +224,7 @@ int handoff(struct init *init)
 	if (r < 0)
 		return stay(init, old, r);
 	if (*init->real_init == '\0')
-		strcpy(init->real_init, usual_inits[0]);
+		snprintf(init->real_init, sizeof init->real_init, "%s", usual_inits[0]);
 	/* There is no way back from here, so for the machine the handoff is done: trace and outcome
 	 * are complete when the real system reads them. */
 	init_tell(init, &(struct event){.kind = EVENT_FINISHED,

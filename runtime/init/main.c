@@ -68,30 +68,37 @@ static bool is_off(const char *value)
 	return value != NULL && strcmp(value, "off") == 0;
 }
 
+static void add_words(char *text, size_t room, char **word)
+{
+	for (; *word != NULL; word++) {
+		size_t length = strlen(text);
+
+		if (length + strlen(*word) + 2 <= room)
+			snprintf(text + length, room - length, "%s ", *word);
+	}
+}
+
 /* The command line; without /proc, as much of it as came in arguments and environment. */
 static void read_command_line(struct init *init)
 {
 	char *text = init->command_line;
-	size_t room = sizeof init->command_line, length = 0;
-	char **word;
 	int fd;
 
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", MS_NODEV | MS_NOEXEC | MS_NOSUID, NULL);
 	fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		mkdir("/proc", 0755);
+		mount("proc", "/proc", "proc", MS_NODEV | MS_NOEXEC | MS_NOSUID, NULL);
+		fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	}
 	if (fd >= 0) {
-		ssize_t n = read(fd, text, room - 1);
+		ssize_t n = read(fd, text, sizeof init->command_line - 1);
 
 		text[n > 0 ? n : 0] = '\0';
 		close(fd);
 		return;
 	}
-	for (word = init->argv + 1; init->argv[0] != NULL && *word != NULL; word++)
-		length += (size_t)snprintf(text + length, room - length, "%s ", *word) %
-			  (room - length);
-	for (word = init->envp; *word != NULL; word++)
-		length += (size_t)snprintf(text + length, room - length, "%s ", *word) %
-			  (room - length);
+	add_words(text, sizeof init->command_line, init->argv + 1);
+	add_words(text, sizeof init->command_line, init->envp);
 }
 
 /* --- without a blob ------------------------------------------------------- */
@@ -146,6 +153,7 @@ int main(int argc, char **argv, char **envp)
 	init.argv = argv;
 	init.envp = envp;
 	init.uevents.fd = -1;
+	init.trace.fd = -1;
 	init.coldplug.node = NONE;
 
 	/* What makes a failure of PID 1 itself harmless, before anything can fail. */

@@ -169,7 +169,7 @@ static bool is_quick(const char *type)
 	return false;
 }
 
-static bool is_mount_point(const char *path)
+bool is_mount_point(const char *path)
 {
 	char above[512];
 	struct stat here, there;

@@ -17,6 +17,9 @@ struct mount_options {
  * something to user space (noauto, nofail, x-...) is left out. False if it does not fit. */
 bool mount_read_options(struct mount_options *ret_options, const char *options, const char *access);
 
+/* Whether something is mounted there. */
+bool is_mount_point(const char *path);
+
 /* Makes a directory and its parents. */
 int make_directories(const char *path, unsigned mode);
 

@@ -75,7 +75,8 @@ static struct probe_request *make_request(struct probers *probers, const struct 
 	request->question.minor = number & 0xfffff;
 	request->question.partition =
 		partition != NULL ? (uint32_t)strtoul(partition, NULL, 10) : 0;
-	strcpy(request->question.name, event_property(event, "DEVNAME"));
+	snprintf(request->question.name, sizeof request->question.name, "%s",
+		 event_property(event, "DEVNAME"));
 	request->length = copy_properties(request->properties, event);
 	return request;
 }

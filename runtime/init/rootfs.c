@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -68,7 +69,8 @@ static void remove_below(int root, dev_t device)
 			close(fd);
 			continue;
 		}
-		strcpy(name[depth++], entry->d_name);
+		snprintf(name[depth], sizeof name[depth], "%s", entry->d_name);
+		depth++;
 	}
 }
 

@@ -309,36 +309,28 @@ static bool accept_iso9660(struct disk *disk, uint64_t at, const unsigned char *
  * fs/squashfs/squashfs_fs.h; xfs fs/xfs/libxfs/xfs_format.h, struct xfs_dsb.
  */
 
-/* clang-format off: a row is a row */
+/* clang-format off */
 #define EXT(name)                                                                                  \
-	{                                                                                          \
-#name, false, FROM_START, 1024 + 0x38, 2, "\x53\xef", 1024, 1024, UUID_DCE, 0x68,  \
-			LABEL_BYTES, 0x78, 16, accept_##name                                       \
-	}
+	{#name, false, FROM_START, 1024 + 0x38, 2, "\x53\xef", 1024, 1024,                         \
+	 UUID_DCE, 0x68, LABEL_BYTES, 0x78, 16, accept_##name}
 #define SWAP(type, page, magic)                                                                    \
-	{                                                                                          \
-		type, false, FROM_START, (page)-10, sizeof(magic) - 1, magic, 1024, 256, UUID_DCE, \
-			12, LABEL_BYTES, 28, 16, accept_swap                                       \
-	}
+	{type, false, FROM_START, (page) - 10, sizeof(magic) - 1, magic, 1024, 256,                \
+	 UUID_DCE, 12, LABEL_BYTES, 28, 16, accept_swap}
 #define SWAP_PAGE(page)                                                                            \
-	SWAP("swap", page, "SWAPSPACE2"), SWAP("swsuspend", page, "S1SUSPEND\0"),                  \
-		SWAP("swsuspend", page, "S2SUSPEND\0"), SWAP("swsuspend", page, "ULSUSPEND\0"),    \
-		SWAP("swsuspend", page, "LINHIB0001")
+	SWAP("swap", page, "SWAPSPACE2"),                                                          \
+	SWAP("swsuspend", page, "S1SUSPEND\0"),                                                    \
+	SWAP("swsuspend", page, "S2SUSPEND\0"),                                                    \
+	SWAP("swsuspend", page, "ULSUSPEND\0"),                                                    \
+	SWAP("swsuspend", page, "LINHIB0001")
 #define LVM2(sector)                                                                               \
-	{                                                                                          \
-		"LVM2_member", true, FROM_START, 512 * (sector) + 24, 8, "LVM2 001",               \
-			512 * (sector), 512, UUID_LVM, 32, LABEL_NONE, 0, 0, accept_lvm2           \
-	}
+	{"LVM2_member", true, FROM_START, 512 * (sector) + 24, 8, "LVM2 001", 512 * (sector), 512, \
+	 UUID_LVM, 32, LABEL_NONE, 0, 0, accept_lvm2}
 #define MD_0(magic)                                                                                \
-	{                                                                                          \
-		"linux_raid_member", true, MD_0_90, 0, 4, magic, 0, 128, UUID_OWN, 0, LABEL_NONE,  \
-			0, 0, accept_md_0_90                                                       \
-	}
+	{"linux_raid_member", true, MD_0_90, 0, 4, magic, 0, 128,                                  \
+	 UUID_OWN, 0, LABEL_NONE, 0, 0, accept_md_0_90}
 #define MD_1(place, at)                                                                            \
-	{                                                                                          \
-		"linux_raid_member", true, place, at, 4, "\xfc\x4e\x2b\xa9", at, 256, UUID_DCE,    \
-			16, LABEL_BYTES, 32, 32, accept_md_1                                       \
-	}
+	{"linux_raid_member", true, place, at, 4, "\xfc\x4e\x2b\xa9", at, 256,                     \
+	 UUID_DCE, 16, LABEL_BYTES, 32, 32, accept_md_1}
 
 static const struct row rows[] = {
 	MD_0("\xfc\x4e\x2b\xa9"),
@@ -350,26 +342,26 @@ static const struct row rows[] = {
 	LVM2(1),
 	LVM2(2),
 	LVM2(3),
-	{"crypto_LUKS", true, FROM_START, 0, 6, "LUKS\xba\xbe", 0, 512, UUID_TEXT, 168, LABEL_OWN,
-	 0, 0, accept_luks},
+	{"crypto_LUKS", true, FROM_START, 0, 6, "LUKS\xba\xbe", 0, 512,
+	 UUID_TEXT, 168, LABEL_OWN, 0, 0, accept_luks},
 	EXT(ext2),
 	EXT(ext3),
 	EXT(ext4),
 	EXT(jbd),
-	{"xfs", false, FROM_START, 0, 4, "XFSB", 0, 512, UUID_DCE, 32, LABEL_BYTES, 108, 12,
-	 accept_xfs},
-	{"btrfs", false, FROM_START, 65536 + 0x40, 8, "_BHRfS_M", 65536, 1024, UUID_DCE, 0x20,
-	 LABEL_BYTES, 0x12b, 256, NULL},
-	{"f2fs", false, FROM_START, 1024, 4, "\x10\x20\xf5\xf2", 1024, 2048, UUID_DCE, 108,
-	 LABEL_UTF16, 124, 1024, NULL},
-	{"erofs", false, FROM_START, 1024, 4, "\xe2\xe1\xf5\xe0", 1024, 128, UUID_DCE, 48,
-	 LABEL_BYTES, 64, 16, NULL},
-	{"squashfs", false, FROM_START, 0, 4, "hsqs", 0, 96, UUID_NONE, 0, LABEL_NONE, 0, 0,
-	 accept_squashfs},
-	{"iso9660", false, FROM_START, 32769, 5, "CD001", 32768, 2048, UUID_OWN, 0, LABEL_BYTES, 40,
-	 32, accept_iso9660},
-	{"vfat", false, FROM_START, 510, 2, "\x55\xaa", 0, 512, UUID_OWN, 0, LABEL_OWN, 0, 0,
-	 accept_vfat},
+	{"xfs", false, FROM_START, 0, 4, "XFSB", 0, 512,
+	 UUID_DCE, 32, LABEL_BYTES, 108, 12, accept_xfs},
+	{"btrfs", false, FROM_START, 65536 + 0x40, 8, "_BHRfS_M", 65536, 1024,
+	 UUID_DCE, 0x20, LABEL_BYTES, 0x12b, 256, NULL},
+	{"f2fs", false, FROM_START, 1024, 4, "\x10\x20\xf5\xf2", 1024, 2048,
+	 UUID_DCE, 108, LABEL_UTF16, 124, 1024, NULL},
+	{"erofs", false, FROM_START, 1024, 4, "\xe2\xe1\xf5\xe0", 1024, 128,
+	 UUID_DCE, 48, LABEL_BYTES, 64, 16, NULL},
+	{"squashfs", false, FROM_START, 0, 4, "hsqs", 0, 96,
+	 UUID_NONE, 0, LABEL_NONE, 0, 0, accept_squashfs},
+	{"iso9660", false, FROM_START, 32769, 5, "CD001", 32768, 2048,
+	 UUID_OWN, 0, LABEL_BYTES, 40, 32, accept_iso9660},
+	{"vfat", false, FROM_START, 510, 2, "\x55\xaa", 0, 512,
+	 UUID_OWN, 0, LABEL_OWN, 0, 0, accept_vfat},
 	SWAP_PAGE(4096),
 	SWAP_PAGE(8192),
 	SWAP_PAGE(16384),
