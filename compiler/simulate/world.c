@@ -267,7 +267,8 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 	for (size_t i = 0; i < w->works.count; i++) {
 		struct work *work = &w->works.item[i];
 
-		if (work->node != node || work->serial != serial || work->ended)
+		if (work->node != node || work->ended || work->stopped ||
+		    (int16_t)(uint16_t)(serial - work->serial) < 0)
 			continue;
 		work->stopped = true;
 		work->status = STATUS_SIGNAL + SIGTERM;

@@ -353,7 +353,7 @@ static void read_numbers(struct reader *reader, const struct line *line, struct 
 static bool check_fields(struct reader *reader, const struct line *line)
 {
 	struct span source = line->field[FIELD_SOURCE];
-	const char *at = source.text->data + source.offset;
+	const char *at = line->whole.text->data + source.offset;
 	const char *quote = memchr(at, '"', source.length);
 
 	if (line->count < FIELDS_NEEDED) {

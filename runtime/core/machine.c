@@ -144,7 +144,7 @@ static bool is_active(const struct machine *machine, uint32_t index)
 
 	blob_node(machine->blob, index, &node);
 	if (node.kind == NODE_REACTION)
-		return memory->pc > 0;
+		return memory->pc > 0 || memory->device > 0;
 	return memory->state == STATE_STARTING || memory->state == STATE_READY ||
 	       memory->state == STATE_RUNNING;
 }
@@ -281,6 +281,18 @@ static void fill_operand(struct machine *machine, struct effect *effect, unsigne
 	}
 }
 
+/* From now on a node's limit runs: that of a task's effect, or of a reaction's generation. */
+static void arm_limit(struct machine *machine, uint32_t index)
+{
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	memory_of(machine, index)->time =
+		node.limit >= DEFAULT_LIMIT || node.limit > NEVER - machine->state->now
+			? NEVER
+			: machine->state->now + node.limit;
+}
+
 static void start_effect(struct machine *machine, uint32_t index, uint32_t pc,
 			 const struct event *event)
 {
@@ -290,17 +302,12 @@ static void start_effect(struct machine *machine, uint32_t index, uint32_t pc,
 				.device_node = NONE,
 				.event = event};
 	const struct op *row = opcode_describe(effect.op);
-	struct node node;
 	unsigned i;
 
-	blob_node(machine->blob, index, &node);
 	for (i = 0; i < row->operand_count; i++)
 		fill_operand(machine, &effect, i, row->operand[i].kind,
 			     blob_word(machine->blob, SECTION_code, pc + 1 + i));
 	effect.serial = ++memory->serial;
-	memory->time = node.limit >= DEFAULT_LIMIT || node.limit > NEVER - machine->state->now
-			       ? NEVER
-			       : machine->state->now + node.limit;
 	machine->steps++;
 	machine->port->start(machine->context, &effect);
 }
@@ -309,10 +316,34 @@ static void start_effect(struct machine *machine, uint32_t index, uint32_t pc,
 static void run_action(struct machine *machine, uint32_t index, uint32_t pc)
 {
 	memory_of(machine, index)->pc = (uint16_t)pc;
-	if (pc == NONE || blob_word(machine->blob, SECTION_code, pc) == OP_END)
+	if (pc == NONE || blob_word(machine->blob, SECTION_code, pc) == OP_END) {
 		end_node(machine, index, STATE_DONE, index);
+		return;
+	}
+	arm_limit(machine, index);
+	start_effect(machine, index, pc, NULL);
+}
+
+/* Whether a serial was given out after another one; they wrap. */
+static bool is_later(uint16_t serial, uint16_t other)
+{
+	return (int16_t)(serial - other) > 0;
+}
+
+static void reaction_finished(struct machine *machine, uint32_t index, uint16_t serial)
+{
+	struct node_memory *memory = memory_of(machine, index);
+
+	if (!is_later(serial, memory->cause))
+		return; /* its time was up before */
+	if (is_later(serial, memory->attempts))
+		memory->pc -= memory->pc > 0;
 	else
-		start_effect(machine, index, pc, NULL);
+		memory->device -= memory->device > 0;
+	if (memory->pc == 0 && memory->device == 0) {
+		memory->time = NEVER;
+		wake_others(machine, index);
+	}
 }
 
 static void effect_finished(struct machine *machine, const struct event *event)
@@ -325,10 +356,7 @@ static void effect_finished(struct machine *machine, const struct event *event)
 	memory = memory_of(machine, event->node);
 	blob_node(machine->blob, event->node, &node);
 	if (node.kind == NODE_REACTION) {
-		if (memory->pc > 0 && --memory->pc == 0) {
-			memory->time = NEVER;
-			wake_others(machine, event->node);
-		}
+		reaction_finished(machine, event->node, (uint16_t)event->serial);
 		return;
 	}
 	if (memory->state != STATE_RUNNING || memory->serial != (uint16_t)event->serial)
@@ -605,8 +633,16 @@ static void tell_reaction(struct machine *machine, uint32_t index, const struct 
 	    machine->state->verdict == VERDICT_HANDOFF ||
 	    guard_evaluate(machine, node->match, event) != ANSWER_YES)
 		return;
-	if (memory->pc++ == 0)
+	if (memory->pc == 0 && memory->device == 0) {
+		memory->cause = memory->serial;
+		memory->attempts =
+			(uint16_t)(memory->serial + 1); /* the first is as old as the limit */
+		memory->device = 1;
+		arm_limit(machine, index);
 		wake_others(machine, index);
+	} else {
+		memory->pc++;
+	}
 	start_effect(machine, index, node->action, event);
 }
 
@@ -646,25 +682,44 @@ static void charge(struct machine *machine, uint32_t now)
 	machine->state->now += elapsed;
 }
 
+/* Two generations of a reaction's effects are told apart by their serials: the old ones have had a
+ * whole limit when it comes round. They are ended, the new ones become the old ones. So each has
+ * between one limit and two, however many others come after it. */
+static void turn_generation(struct machine *machine, uint32_t index)
+{
+	struct node_memory *memory = memory_of(machine, index);
+
+	if (memory->device > 0)
+		machine->port->stop(machine->context, index, memory->attempts);
+	memory->cause = memory->attempts;
+	memory->attempts = memory->serial;
+	memory->device = memory->pc;
+	memory->pc = 0;
+	if (memory->device > 0) {
+		arm_limit(machine, index);
+	} else {
+		memory->time = NEVER;
+		wake_others(machine, index);
+	}
+}
+
 static void expire_effect(struct machine *machine, uint32_t index, const struct node *node)
 {
 	struct node_memory *memory = memory_of(machine, index);
 
-	machine->port->stop(machine->context, index, memory->serial);
 	if (node->kind == NODE_REACTION) {
-		memory->pc = 0;
-		memory->time = NEVER;
-		wake_others(machine, index);
+		turn_generation(machine, index);
 	} else {
+		machine->port->stop(machine->context, index, memory->serial);
 		fail_attempt(machine, index, TIMED_OUT);
 	}
 }
 
 static bool has_effect(const struct node *node, const struct node_memory *memory)
 {
-	return node->kind == NODE_REACTION
-		       ? memory->pc > 0
-		       : node->kind == NODE_TASK && memory->state == STATE_RUNNING;
+	if (node->kind == NODE_REACTION)
+		return memory->pc > 0 || memory->device > 0;
+	return node->kind == NODE_TASK && memory->state == STATE_RUNNING;
 }
 
 static void expire(struct machine *machine)

@@ -38,15 +38,16 @@ enum {
 struct node_memory {
 	uint8_t state;	   /* enum node_state */
 	uint8_t flags;	   /* MEMORY_... */
-	uint16_t attempts; /* how often it was begun */
-	uint16_t pc; /* task: the instruction that runs, in words; reaction: how many are running */
+	uint16_t attempts; /* how often it was begun; reaction: up to this serial effects are old */
+	uint16_t pc; /* task: the instruction that runs, in words; reaction: new effects running */
 	uint16_t serial; /* of its last effect */
 	uint16_t cause;	 /* failed or skipped: the node that is to blame, itself if it is its own
-			    doing */
+			    doing; reaction: up to this serial effects were ended */
 	int16_t status;	 /* failed: of its last effect, as in struct event */
 	uint32_t time; /* task: when its effect's time is up, or NEVER; device: what is left of its
 			  budget, in milliseconds, or NO_LIMIT */
-	uint32_t device; /* device: the number of the device that satisfies it */
+	uint32_t device; /* device: the number of the one that satisfies it; reaction: old effects
+			    running */
 };
 
 struct machine_state {

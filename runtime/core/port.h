@@ -51,7 +51,8 @@ struct port {
 	 * EVENT_FINISHED. */
 	void (*start)(void *context, const struct effect *effect);
 	/* An effect's time is up: end it, and do not wait for that; it counts as failed already. An
-	 * EVENT_FINISHED for it may still come and is ignored. */
+	 * EVENT_FINISHED for it may still come and is ignored. For a reaction: all that it has
+	 * running, up to this serial. */
 	void (*stop)(void *context, uint32_t node, uint32_t serial);
 	/* A device was lost that others needed: tell of all present devices again (EVENT_DEVICE),
 	 * so that a second one can take its place. */

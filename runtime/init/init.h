@@ -69,9 +69,6 @@ void init_tell(struct init *init, const struct event *event);
 /* Queues an effect's end. */
 void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status);
 
-/* Its time is up: an end of it that is still queued must not be taken for another's. */
-void init_forget_ends(struct init *init, uint32_t node);
-
 /* The loop: returns only when there is no machine and the rescue shell was left. */
 void loop_run(struct init *init);
 

@@ -60,15 +60,6 @@ void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status)
 	ends->end[ends->count++] = (struct end){node, serial, status};
 }
 
-void init_forget_ends(struct init *init, uint32_t node)
-{
-	size_t i;
-
-	for (i = 0; i < init->ends.count; i++)
-		if (init->ends.end[i].node == node)
-			init->ends.end[i].node = NONE;
-}
-
 void init_tell(struct init *init, const struct event *event)
 {
 	uint32_t now = init_now();

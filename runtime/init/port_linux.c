@@ -281,7 +281,6 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 	trace_stop(&init->trace.sink, &init->machine, init_now(), node, serial);
 	child_stop(init, node, serial);
 	probe_stop(init, node, serial);
-	init_forget_ends(init, node);
 }
 
 static void port_rescan(void *context)

@@ -299,16 +299,21 @@ bool probers_ended(struct init *init, pid_t pid)
 
 /* --- leaving off ---------------------------------------------------------- */
 
+/* A reaction's time is up for all that it began up to a serial. */
+static bool is_stopped(const struct probe_request *request, uint32_t node, uint32_t serial)
+{
+	return request->node == node && (uint16_t)(serial - request->serial) <= INT16_MAX;
+}
+
 void probe_stop(struct init *init, uint32_t node, uint32_t serial)
 {
 	struct probe_request **link = &init->probers.first;
 	unsigned i;
 
-	(void)serial; /* a reaction's time is up for all that it runs */
 	while (*link != NULL) {
 		struct probe_request *request = *link;
 
-		if (request->node == node) {
+		if (is_stopped(request, node, serial)) {
 			*link = request->next;
 			free(request);
 		} else {
@@ -320,7 +325,7 @@ void probe_stop(struct init *init, uint32_t node, uint32_t serial)
 		struct prober *prober = &init->probers.prober[i];
 		struct probe_request *request = prober->request;
 
-		if (request == NULL || request->node != node)
+		if (request == NULL || !is_stopped(request, node, serial))
 			continue;
 		say(SAY_WARNING, "bootgraph: /dev/%s cannot be read: no answer",
 		    request->question.name);
