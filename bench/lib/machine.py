@@ -90,12 +90,13 @@ def start(kernel, initrd, command_line, disks, options, wall_limit=WALL_LIMIT):
 
 
 def _tail(console):
-    return "\n".join("    " + line for line in console.splitlines()[-25:])
+    return "\n".join("    " + line for line in console.splitlines()[-40:])
 
 
 def measure(kernel, initrd, extra_words="", cpu=None):
-    """Boots once, on QEMU's default processor if none is named. Returns the readings of bench/root/init.c as a dictionary of integers, with the
-    floor's steps as a list of (label, CLOCK_MONOTONIC ns) under "steps"."""
+    """Boots once, on QEMU's default processor if none is named. Returns the readings of
+    bench/root/init.c as a dictionary of integers, with the floor's steps as a list of
+    (label, CLOCK_MONOTONIC ns) under "steps"."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "disk"
         run("cp", "--sparse=always", disk(), copy)
@@ -107,5 +108,4 @@ def measure(kernel, initrd, extra_words="", cpu=None):
     readings = {key: int(value) for key, value in found if key not in ("end", "step", "error")}
     readings["steps"] = [(label, int(at)) for at, label in
                          (value.split(" ", 1) for key, value in found if key == "step")]
-    readings["console"] = console
     return readings

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "../scripts/findings.h"
+
 static const char help[] =
 	INPUTS_HELP "Outputs:\n"
 		    "  -o, --output BLOB the blob; - is standard output\n"
@@ -13,6 +15,8 @@ struct request {
 	struct compile_options options;
 	const char *output, *manifest;
 	bool strict;
+	bool check; /* scripts and hooks, too; compile runs none */
+	struct script_inputs scripts;
 };
 
 static void write_blob(FILE *out, const struct compilation *c)
@@ -53,13 +57,17 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 {
 	struct diag diag = {.out = findings};
 	struct compilation c;
+	bool compiled = compile(&request->options, arena, &diag, &c);
 	int status = EXIT_FINE;
 
-	if (!compile(&request->options, arena, &diag, &c) ||
-	    (request->strict && diag.count[SEVERITY_WARNING] > 0))
+	if (request->check && c.root_fd >= 0)
+		status = (int)check_scripts(arena, &diag, c.root_fd, &request->scripts);
+	/* What could not be looked at weighs more than what was found. */
+	if (status == EXIT_FINE && (!compiled || diag.count[SEVERITY_ERROR] > 0 ||
+				    (request->strict && diag.count[SEVERITY_WARNING] > 0)))
 		status = EXIT_FINDINGS;
-	else if (!write_output(request->output, &c, write_blob) ||
-		 !write_output(request->manifest, &c, write_manifest))
+	if (status == EXIT_FINE && (!write_output(request->output, &c, write_blob) ||
+				    !write_output(request->manifest, &c, write_manifest)))
 		status = EXIT_SYSTEM;
 	if (c.root_fd >= 0)
 		close(c.root_fd);
@@ -99,7 +107,10 @@ int command_compile(int argc, char **argv)
 }
 
 static const char check_help[] =
-	INPUTS_HELP "Findings:\n"
+	INPUTS_HELP "  --scripts DIR     a directory of boot scripts, instead of the machine's\n"
+		    "  --hooks DIR       a directory of hooks, instead of the machine's\n"
+		    "  --no-run          read scripts and hooks, do not run them\n"
+		    "Findings:\n"
 		    "  --strict          warnings too make the exit status 1\n"
 		    "  --explain ID      what a finding means, and what to do\n";
 
@@ -115,15 +126,36 @@ static int explain_finding(const char *id)
 	return EXIT_FINE;
 }
 
+/* Options of scripts and hooks; false if it is none of them. */
+static bool script_option(struct arena *arena, struct script_inputs *scripts, int option)
+{
+	switch (option) {
+	case 'd':
+		vec_push(arena, &scripts->scripts, optarg);
+		return true;
+	case 'k':
+		vec_push(arena, &scripts->hooks, optarg);
+		return true;
+	case 'n':
+		scripts->no_run = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 int command_check(int argc, char **argv)
 {
 	static const struct option table[] = {INPUT_OPTIONS,
+					      {"scripts", required_argument, NULL, 'd'},
+					      {"hooks", required_argument, NULL, 'k'},
+					      {"no-run", no_argument, NULL, 'n'},
 					      {"strict", no_argument, NULL, 's'},
 					      {"explain", required_argument, NULL, 'e'},
 					      {"help", no_argument, NULL, 'h'},
 					      {0}};
 	struct arena *arena = arena_new();
-	struct request request = {0};
+	struct request request = {.check = true};
 	int option, status = -1;
 
 	while (status < 0 && (option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
@@ -133,11 +165,13 @@ int command_check(int argc, char **argv)
 			status = explain_finding(optarg);
 		else if (option == 'h')
 			status = command_help("check", check_help);
-		else if (!input_option(arena, &request.options, option, optarg))
+		else if (!script_option(arena, &request.scripts, option) &&
+			 !input_option(arena, &request.options, option, optarg))
 			status = command_usage("check", check_help);
 	}
 	if (status < 0 && optind < argc)
 		status = command_usage("check", check_help);
+	request.scripts.root = request.options.root;
 	if (status < 0)
 		status = run(arena, &request, stdout);
 	arena_free(arena);

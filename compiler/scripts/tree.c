@@ -15,15 +15,6 @@ enum {
 	DEPTH_MAX = 16, /* directories in directories; nobody has more than one */
 };
 
-/* In the order in which a boot from a local disk comes to them: specs/scripts.md. */
-static const char *const boot_order[] = {
-	"hooks",	  "hooks-etc",	  "init-top",	"init-premount", "local-top",
-	"local-block",	  "local-premount", "nfs-top",	"nfs-premount",	 "nfs-bottom",
-	"local-bottom", "init-bottom",	  "panic",
-};
-
-enum { BOOT_ORDER_COUNT = sizeof boot_order / sizeof boot_order[0] };
-
 static const char *const place_paths[PLACE_COUNT] = {
 	[PLACE_SCRIPTS] = "/usr/share/initramfs-tools/scripts",
 	[PLACE_ETC_SCRIPTS] = "/etc/initramfs-tools/scripts",
@@ -56,27 +47,6 @@ static bool is_plain_name(const char *name)
 static bool survives_splitting(const char *path)
 {
 	return strpbrk(path, " \t\n*?[\\") == NULL;
-}
-
-static bool is_below(const char *path, const char *directory)
-{
-	size_t length = strlen(directory);
-
-	return strncmp(path, directory, length) == 0 && path[length] == '/';
-}
-
-static size_t rank(const char *phase)
-{
-	size_t i = 0;
-
-	while (i < BOOT_ORDER_COUNT && strcmp(boot_order[i], phase) != 0)
-		i++;
-	return i;
-}
-
-bool script_phase_is_known(const char *phase)
-{
-	return rank(phase) < BOOT_ORDER_COUNT;
 }
 
 /* --- which directories ----------------------------------------------------------------------- */
@@ -142,35 +112,6 @@ static bool choose_directories(struct script_tree *tree, struct diag *diag, int 
 
 /* --- phases and scripts ---------------------------------------------------------------------- */
 
-bool script_tree_has_order(const struct script_tree *tree, const char *phase)
-{
-	for (size_t i = 0; i < tree->image.count; i++)
-		if (is_below(tree->image.item[i].path, phase))
-			return true;
-	return false;
-}
-
-struct phase *script_tree_phase(const struct script_tree *tree, const char *name)
-{
-	for (size_t i = 0; i < tree->phases.count; i++)
-		if (strcmp(tree->phases.item[i].name, name) == 0)
-			return &tree->phases.item[i];
-	return NULL;
-}
-
-struct script *phase_script(const struct phase *phase, const char *name)
-{
-	struct script *found = NULL;
-
-	for (size_t i = 0; i < phase->scripts.count; i++) {
-		struct script *script = phase->scripts.item[i];
-
-		if (strcmp(script->name, name) == 0 && (found == NULL || !script->skip))
-			found = script;
-	}
-	return found;
-}
-
 static struct phase *phase_named(struct script_tree *tree, const char *name, bool hooks)
 {
 	struct phase *phase = script_tree_phase(tree, name);
@@ -213,20 +154,12 @@ static void add_script(struct script_tree *tree, const char *phase, bool hooks,
 
 /* --- boot scripts: what is copied into the image --------------------------------------------- */
 
-static struct image_script *image_find(const struct script_tree *tree, const char *path)
-{
-	for (size_t i = 0; i < tree->image.count; i++)
-		if (strcmp(tree->image.item[i].path, path) == 0)
-			return &tree->image.item[i];
-	return NULL;
-}
-
 /* Whether cp and mkdir -p find a directory where a file is to be, or a file where a directory. */
 static bool has_no_place(const struct script_tree *tree, const char *path)
 {
 	for (size_t i = 0; i < tree->image.count; i++)
-		if (is_below(tree->image.item[i].path, path) ||
-		    is_below(path, tree->image.item[i].path))
+		if (script_path_is_below(tree->image.item[i].path, path) ||
+		    script_path_is_below(path, tree->image.item[i].path))
 			return true;
 	return false;
 }
@@ -254,13 +187,13 @@ static const char *why_void(enum skip_reason skip)
 {
 	switch (skip) {
 	case SKIP_LINK:
-		return "mkinitramfs copies no symbolic links";
+		return "this is a symbolic link, and none is copied into the image";
 	case SKIP_NOT_FILE:
-		return "mkinitramfs copies only regular files";
+		return "this is no regular file, and nothing else is copied into the image";
 	case SKIP_DEEP:
-		return "mkinitramfs looks no deeper into /etc than scripts/PHASE/NAME";
+		return "this is deeper in /etc than scripts/PHASE/NAME";
 	default:
-		return "it is not copied";
+		return "this is not copied into the image";
 	}
 }
 
@@ -293,7 +226,7 @@ static void leave_out(struct script_tree *tree, enum script_place place, const c
 
 static void copy(struct script_tree *tree, const char *path, const struct layer_entry *entry)
 {
-	struct image_script *masked = image_find(tree, path);
+	struct image_script *masked = script_tree_image(tree, path);
 	struct image_script copy = {path, entry->directory->root_fd, entry->path,
 				    entry->self.st_mode};
 
@@ -343,7 +276,8 @@ static struct script *script_of_image(struct script_tree *tree, const char *path
 	if (!layer_find(tree->arena, &tree->layers[place], path, &entry) ||
 	    !S_ISREG(entry.target.st_mode)) {
 		place = PLACE_SCRIPTS;
-		if (!layer_find(tree->arena, &tree->layers[place], path, &entry))
+		if (!layer_find(tree->arena, &tree->layers[place], path, &entry) ||
+		    !S_ISREG(entry.target.st_mode))
 			return NULL;
 	}
 	return new_script(tree, name, place, path, &entry);
@@ -351,7 +285,20 @@ static struct script *script_of_image(struct script_tree *tree, const char *path
 
 static int compare_images(const void *a, const void *b)
 {
-	return strcmp(((const struct image_script *)a)->path, ((const struct image_script *)b)->path);
+	return strcmp(((const struct image_script *)a)->path,
+		      ((const struct image_script *)b)->path);
+}
+
+static void add_image_script(struct script_tree *tree, const char *phase, const char *name)
+{
+	struct script *script =
+		script_of_image(tree, arena_printf(tree->arena, "%s/%s", phase, name), name);
+
+	if (script == NULL)
+		return;
+	if ((script->mode & 0111) == 0)
+		script->skip = SKIP_MODE;
+	add_script(tree, phase, false, script);
 }
 
 static void add_image_scripts(struct script_tree *tree)
@@ -362,28 +309,40 @@ static void add_image_scripts(struct script_tree *tree)
 	for (size_t i = 0; i < tree->image.count; i++) {
 		const char *path = tree->image.item[i].path;
 		const char *slash = strrchr(path, '/');
-		struct script *script;
 
 		/* The shell's * does not see names with a dot in front. */
-		if (slash == NULL || slash[1] == '.')
-			continue;
-		script = script_of_image(tree, path, slash + 1);
-		if (script == NULL)
-			continue;
-		if ((script->mode & 0111) == 0)
-			script->skip = SKIP_MODE;
-		add_script(tree, arena_strndup(tree->arena, path, (size_t)(slash - path)), false,
-			   script);
+		if (slash != NULL && slash[1] != '.')
+			add_image_script(tree,
+					 arena_strndup(tree->arena, path, (size_t)(slash - path)),
+					 slash + 1);
+	}
+	/* By the time scripts are asked, each phase has a file ORDER, which counts like any other
+	 * if there is a source of that name. */
+	for (size_t i = 0; i < tree->phases.count; i++) {
+		const char *phase = tree->phases.item[i].name;
+
+		if (script_tree_has_order(tree, phase) &&
+		    script_tree_image(tree, join(tree->arena, phase, "ORDER")) == NULL)
+			add_image_script(tree, phase, "ORDER");
 	}
 }
 
 /* Whether the image has this very file. */
 static bool is_copied(const struct script_tree *tree, const struct script *script, const char *path)
 {
-	const struct image_script *image = image_find(tree, path);
+	const struct image_script *image = script_tree_image(tree, path);
 
 	return image != NULL && image->root_fd == script->root_fd &&
 	       strcmp(image->source, script->path) == 0;
+}
+
+static void add_void_mask(struct script_tree *tree, enum script_place place, const char *path,
+			  const struct script *mask, const char *why)
+{
+	struct span span = {.text = mask->text, .length = 1, .name = mask->shown};
+	const char *masked = join(tree->arena, place_paths[place], path);
+
+	vec_push(tree->arena, &tree->masks, (struct void_mask){masked, span, why});
 }
 
 /* A file of /etc that was left out although /usr/share has one of its name, and a copy that is the
@@ -391,27 +350,23 @@ static bool is_copied(const struct script_tree *tree, const struct script *scrip
 static void find_void_masks(struct script_tree *tree, struct phase *phase)
 {
 	for (size_t i = 0; i < phase->scripts.count; i++) {
-		struct script *mask = phase->scripts.item[i], *counts;
+		struct script *mask = phase->scripts.item[i];
 		struct layer_entry masked;
 		const char *path = join(tree->arena, phase->name, mask->name), *why = NULL;
 
 		if (mask->place != PLACE_ETC_SCRIPTS ||
 		    !layer_find(tree->arena, &tree->layers[PLACE_SCRIPTS], path, &masked))
 			continue;
-		counts = phase_script(phase, mask->name);
-		if (mask->skip != SKIP_NOT && mask->skip != SKIP_MODE && counts != mask)
+		mask->masks = true;
+		if (mask->skip != SKIP_NOT && mask->skip != SKIP_MODE)
 			why = why_void(mask->skip);
 		else if (mask->skip == SKIP_NOT && is_copied(tree, mask, path) &&
 			 (masked.target.st_mode & 0111) != 0 &&
 			 same_bytes(mask, text_read(tree->arena, masked.directory->root_fd,
 						    masked.path, masked.shown)))
-			why = "it is the same, byte for byte";
+			why = "this is the same, byte for byte";
 		if (why != NULL)
-			vec_push(tree->arena, &tree->masks,
-				 (struct void_mask){
-					 counts,
-					 {.text = mask->text, .length = 1, .name = mask->shown},
-					 why});
+			add_void_mask(tree, PLACE_SCRIPTS, path, mask, why);
 	}
 }
 
@@ -454,27 +409,14 @@ static void find_doubled_hooks(struct script_tree *tree)
 		struct script *hook = second->scripts.item[i];
 		struct script *other = phase_script(first, hook->name);
 
-		if (other == NULL || other->skip != SKIP_NOT)
-			continue;
-		vec_push(tree->arena, &tree->masks,
-			 (struct void_mask){other,
-					    {.text = hook->text, .length = 1, .name = hook->shown},
-					    "hooks in /etc replace none, they run after those in "
-					    "/usr/share"});
+		if (other != NULL && other->skip == SKIP_NOT)
+			add_void_mask(
+				tree, PLACE_HOOKS, hook->name, hook,
+				"hooks in /etc replace none, they run after those in /usr/share");
 	}
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
-
-static int compare_phases(const void *a, const void *b)
-{
-	const struct phase *left = a, *right = b;
-	size_t left_rank = rank(left->name), right_rank = rank(right->name);
-
-	if (left_rank != right_rank)
-		return left_rank < right_rank ? -1 : 1;
-	return strcmp(left->name, right->name);
-}
 
 static int compare_scripts(const void *a, const void *b)
 {
@@ -500,7 +442,7 @@ bool script_tree_collect(struct arena *arena, struct diag *diag, int root_fd,
 	collect_hooks(tree, diag, PLACE_ETC_HOOKS, "hooks-etc");
 	if (tree->phases.count > 1)
 		qsort(tree->phases.item, tree->phases.count, sizeof *tree->phases.item,
-		      compare_phases);
+		      phase_compare);
 	for (size_t i = 0; i < tree->phases.count; i++) {
 		struct phase *phase = &tree->phases.item[i];
 
@@ -512,52 +454,4 @@ bool script_tree_collect(struct arena *arena, struct diag *diag, int root_fd,
 	}
 	find_doubled_hooks(tree);
 	return diag->count[SEVERITY_ERROR] == errors;
-}
-
-/* --- names that are paths -------------------------------------------------------------------- */
-
-/* Takes "." and ".." out of a path below scripts; NULL if it leads out. */
-static const char *normalize(struct arena *arena, const char *path)
-{
-	char *out = arena_strdup(arena, ""), *slash;
-
-	while (*path != '\0') {
-		size_t length = strcspn(path, "/");
-
-		if (length == 2 && memcmp(path, "..", 2) == 0) {
-			if (*out == '\0')
-				return NULL;
-			slash = strrchr(out, '/');
-			*(slash != NULL ? slash : out) = '\0';
-		} else if (length > 0 && !(length == 1 && *path == '.')) {
-			out = arena_printf(arena, "%s%s%.*s", out, *out != '\0' ? "/" : "",
-					   (int)length, path);
-		}
-		path += length;
-		path += strspn(path, "/");
-	}
-	return out;
-}
-
-bool phase_has_file(const struct script_tree *tree, const struct phase *phase, const char *name)
-{
-	struct layer_entry entry;
-	const char *path;
-	size_t length = strlen(name);
-
-	if (length == 0 || name[length - 1] == '/')
-		return false;
-	if (phase->hooks) {
-		enum script_place place =
-			strcmp(phase->name, "hooks") == 0 ? PLACE_HOOKS : PLACE_ETC_HOOKS;
-
-		path = normalize(tree->arena, name);
-		return path != NULL && layer_find(tree->arena, &tree->layers[place], path, &entry) &&
-		       S_ISREG(entry.target.st_mode);
-	}
-	/* mkinitramfs creates ORDER before it asks. */
-	if (strcmp(name, "ORDER") == 0)
-		return true;
-	path = normalize(tree->arena, arena_printf(tree->arena, "%s/%s", phase->name, name));
-	return path != NULL && image_find(tree, path) != NULL;
 }

@@ -35,8 +35,8 @@ struct script_layer {
 	VEC(struct script_directory) directories;
 };
 
-/* Which trees to take. `scripts` and `hooks` are --scripts and --hooks; when there is one of either,
- * nothing of the sysroot's own trees is taken. */
+/* Which trees to take. `scripts` and `hooks` are --scripts and --hooks; when there is one of
+ * either, nothing of the sysroot's own trees is taken. */
 struct script_inputs {
 	const char *root; /* the sysroot, or NULL for / */
 	VEC(const char *) scripts, hooks;
@@ -53,20 +53,13 @@ enum skip_reason {
 	SKIP_NOT_FILE,	     /* a device, socket, FIFO, or a link to nothing */
 	SKIP_MODE,	     /* not executable */
 	SKIP_SYNTAX,	     /* sh -n refuses it */
-	SKIP_PLACE,	     /* a directory or a file of /usr/share is where it would be copied to */
+	SKIP_PLACE, /* a directory or a file of /usr/share is where it would be copied to */
 };
 
 /* A name that a script waits for. */
 struct prereq {
 	const char *name;
 	struct span span; /* where the script says so; its beginning if that could not be found */
-};
-
-enum prereqs_kind {
-	PREREQS_NONE,  /* not asked yet, or skipped */
-	PREREQS_RUN,   /* the script was run */
-	PREREQS_READ,  /* --no-run: its text was read, and says it all */
-	PREREQS_GUESS, /* --no-run: more may come out when it runs */
 };
 
 struct script {
@@ -76,19 +69,18 @@ struct script {
 	const char *shown;	 /* its path in diagnostics */
 	int root_fd;		 /* the source, for text_read */
 	const char *path;
-	mode_t mode; /* of the file, links followed; 0 if there is none */
+	mode_t mode;		 /* of the file, links followed; 0 if there is none */
 	const struct text *text; /* NULL when it cannot be read: then errno is in text_error */
 	int text_error;
+	bool masks; /* in /etc: the name is that of a script in /usr/share */
 	enum skip_reason skip;
 	const char *complaint; /* what sh -n said, or NULL */
 
-	enum prereqs_kind asked;
+	/* From here on filled in by prereqs.h, for scripts that are not skipped. */
+	const struct script_reading *reading; /* what its text says: NULL without text */
 	VEC(struct prereq) prereqs;
 	const char *pairs; /* what mkinitramfs writes for tsort, pairs_size bytes */
 	size_t pairs_size;
-	int status; /* how the run ended, as wait(2) says it */
-	const char *doubt; /* PREREQS_GUESS: what could not be known */
-	struct span doubt_span;
 };
 
 struct phase {
@@ -99,8 +91,8 @@ struct phase {
 
 /* A file of /etc that stands where /usr/share has one of the same name, and does not replace it. */
 struct void_mask {
-	struct script *script; /* what goes on to count */
-	struct span mask;      /* the file that was meant to mask it */
+	const char *masked; /* the path of that one, where mkinitramfs has it */
+	struct span mask;   /* the file that was meant to mask it */
 	const char *why;
 };
 
@@ -121,22 +113,31 @@ struct script_tree {
 };
 
 /* Collects the trees. Directories that cannot be read are reported; a place that does not exist is
- * empty, but one that was asked for by --scripts or --hooks has to be there. root_fd is the sysroot,
- * and has to stay open as long as the tree is used. False after errors were reported. */
+ * empty, but one that was asked for by --scripts or --hooks has to be there. root_fd is the
+ * sysroot, and has to stay open as long as the tree is used. False after errors were reported. */
 bool script_tree_collect(struct arena *arena, struct diag *diag, int root_fd,
 			 const struct script_inputs *inputs, struct script_tree *ret_tree);
+
+/* The file with this path below scripts in the image, or NULL. */
+struct image_script *script_tree_image(const struct script_tree *tree, const char *path);
 
 /* Whether the image has a directory, and so an ORDER file, for this phase of boot scripts. */
 bool script_tree_has_order(const struct script_tree *tree, const char *phase);
 
+/* Whether a path leads through this directory. */
+bool script_path_is_below(const char *path, const char *directory);
+
 /* Whether initramfs-tools itself runs a phase of this name. */
 bool script_phase_is_known(const char *phase);
+
+/* For qsort: the order of script_tree's phases. */
+int phase_compare(const void *a, const void *b);
 
 struct phase *script_tree_phase(const struct script_tree *tree, const char *name);
 struct script *phase_script(const struct phase *phase, const char *name);
 
-/* Whether a name, as a prereq has it, is a file beside the scripts of a phase: then mkinitramfs runs
- * it in its turn, script or not. It may be a path, such as "../init-top/udev". */
+/* Whether a name, as a prereq has it, is a file beside the scripts of a phase: then mkinitramfs
+ * runs it in its turn, script or not. It may be a path, such as "../init-top/udev". */
 bool phase_has_file(const struct script_tree *tree, const struct phase *phase, const char *name);
 
 #endif

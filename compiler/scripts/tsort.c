@@ -131,9 +131,9 @@ static int *find_relation(struct sorter *s, int name, int other)
 	return *at == NONE ? NULL : at;
 }
 
-/* The chain, from its head to `last`, is a loop: `last` comes before the head again. Writes it down,
- * forgets that last relation, and takes the chain apart. The chain may itself run in a circle, since
- * its first name can have been put in front of it again; cleared links end that. */
+/* The chain, from its head to `last`, is a loop: `last` comes before the head again. Writes it
+ * down, forgets that last relation, and takes the chain apart. The chain may itself run in a
+ * circle, since its first name can have been put in front of it again; cleared links end that. */
 static void break_loop(struct sorter *s, int head, int last, int *relation, struct tsort_loop *loop)
 {
 	bool inside = true;
