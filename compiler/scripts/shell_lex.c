@@ -223,8 +223,10 @@ static void expansion(struct shell_lexer *lexer, struct shell_word *word, bool q
 	size_t start = lexer->at, length = name_length(lexer, 1);
 	struct shell_part part = {.kind = SHELL_OTHER};
 
-	if (lexer->depth >= SHELL_DEPTH_MAX)
+	if (lexer->depth >= SHELL_DEPTH_MAX) {
 		shell_fail(lexer, start, "expansions are nested too deep");
+		return;
+	}
 	lexer->depth++;
 	if (length > 0) {
 		part = (struct shell_part){.kind = SHELL_PARAMETER,

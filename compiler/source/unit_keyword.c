@@ -42,13 +42,13 @@ static const struct keyword keywords[KEYWORD_COUNT] = {
 };
 
 struct choice {
-	enum keyword_id keyword;
 	const char *word;
+	enum keyword_id keyword;
 	int value;
 };
 
 static const struct choice choices[] = {
-#define CHOICE(keyword, word, value, text) {KEYWORD_##keyword, word, value},
+#define CHOICE(keyword, word, value, text) {word, KEYWORD_##keyword, value},
 #include "unit_keywords.def"
 };
 
@@ -304,7 +304,7 @@ static uint64_t duration(const char *text)
 	static const struct {
 		const char *unit;
 		uint64_t milliseconds;
-	} units[] = {{"ms", 1}, {"s", 1000}, {"min", 60 * 1000}, {"h", 60 * 60 * 1000}};
+	} units[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
 	size_t digits = strspn(text, "0123456789"), i;
 	const char *unit = text + digits + strspn(text + digits, " ");
 

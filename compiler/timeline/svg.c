@@ -34,7 +34,7 @@ static void put_bytes(FILE *out, const char *text, size_t length)
 /* A long name, as that of a device, loses its middle: its ends tell it from others. */
 static void put_name(FILE *out, const char *name)
 {
-	enum { END = 17 };
+	static const size_t END = 17;
 	size_t length = strlen(name);
 
 	if (length <= 2 * END) {

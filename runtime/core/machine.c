@@ -330,6 +330,25 @@ static bool is_later(uint16_t serial, uint16_t other)
 	return (int16_t)(serial - other) > 0;
 }
 
+/* Two generations of a reaction's effects are told apart by their serials: the old ones have had a
+ * whole limit when it comes round, and are ended. When there are none left the new ones become the
+ * old ones. So each has at least one limit and at most two, however many others come after it. */
+static void turn_generation(struct machine *machine, uint32_t index)
+{
+	struct node_memory *memory = memory_of(machine, index);
+
+	memory->cause = memory->attempts;
+	memory->attempts = memory->serial;
+	memory->device = memory->pc;
+	memory->pc = 0;
+	if (memory->device > 0) {
+		arm_limit(machine, index);
+	} else {
+		memory->time = NEVER;
+		wake_others(machine, index);
+	}
+}
+
 static void reaction_finished(struct machine *machine, uint32_t index, uint16_t serial)
 {
 	struct node_memory *memory = memory_of(machine, index);
@@ -340,10 +359,8 @@ static void reaction_finished(struct machine *machine, uint32_t index, uint16_t 
 		memory->pc -= memory->pc > 0;
 	else
 		memory->device -= memory->device > 0;
-	if (memory->pc == 0 && memory->device == 0) {
-		memory->time = NEVER;
-		wake_others(machine, index);
-	}
+	if (memory->device == 0)
+		turn_generation(machine, index);
 }
 
 static void effect_finished(struct machine *machine, const struct event *event)
@@ -682,32 +699,12 @@ static void charge(struct machine *machine, uint32_t now)
 	machine->state->now += elapsed;
 }
 
-/* Two generations of a reaction's effects are told apart by their serials: the old ones have had a
- * whole limit when it comes round. They are ended, the new ones become the old ones. So each has
- * between one limit and two, however many others come after it. */
-static void turn_generation(struct machine *machine, uint32_t index)
-{
-	struct node_memory *memory = memory_of(machine, index);
-
-	if (memory->device > 0)
-		machine->port->stop(machine->context, index, memory->attempts);
-	memory->cause = memory->attempts;
-	memory->attempts = memory->serial;
-	memory->device = memory->pc;
-	memory->pc = 0;
-	if (memory->device > 0) {
-		arm_limit(machine, index);
-	} else {
-		memory->time = NEVER;
-		wake_others(machine, index);
-	}
-}
-
 static void expire_effect(struct machine *machine, uint32_t index, const struct node *node)
 {
 	struct node_memory *memory = memory_of(machine, index);
 
 	if (node->kind == NODE_REACTION) {
+		machine->port->stop(machine->context, index, memory->attempts);
 		turn_generation(machine, index);
 	} else {
 		machine->port->stop(machine->context, index, memory->serial);

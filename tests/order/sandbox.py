@@ -21,8 +21,9 @@ SOMEBODY = 65534 # nobody, nogroup
 
 # Each prints `NAME-no` if it could not, which is what is expected.
 ATTEMPTS = {
-    "write-etc": "echo x >/etc/bootgraph-test",
-    "write-usr": "touch /usr/bootgraph-test",
+    "write": "echo x >>@PLACE@/file",
+    "create": "touch @PLACE@/new",
+    "remove": "rm @PLACE@/file",
     "write-script": "echo x >>\"$0\"",
     "remount": "mount -o remount,rw /",
     "mount": "mount -t tmpfs none /tmp",
@@ -39,7 +40,7 @@ ATTEMPTS = {
     "descriptors": "@PYTHON@ -c 'import os; os.fstat(3)'",
 }
 # Those that may be tried without a sandbox, too.
-HARMLESS = ["processes", "sysfs", "tcp", "unix", "tmp", "stdin"]
+HARMLESS = ["write", "create", "processes", "sysfs", "tcp", "unix", "tmp", "stdin"]
 
 
 def as_somebody(command):
@@ -104,13 +105,15 @@ class Sandbox(unittest.TestCase):
         path = pathlib.Path(place.name) / "socket"
         daemon.bind(str(path))
         daemon.listen()
-        for name, mode in ((place.name, 0o755), (path, 0o777)):
-            os.chmod(name, mode)
+        file = pathlib.Path(place.name) / "file"
+        for name in (place.name, path, file):
+            file.touch()
+            os.chmod(name, 0o777)
         secret = tempfile.NamedTemporaryFile(dir="/tmp")
         for close in (listener.close, daemon.close, secret.close, place.cleanup):
             self.addCleanup(close)
         values = {"PID": os.getpid(), "PORT": listener.getsockname()[1], "SECRET": secret.name,
-                  "SOCKET": path, "PYTHON": "/usr/bin/python3"}
+                  "SOCKET": path, "PLACE": place.name, "PYTHON": "/usr/bin/python3"}
         for name, attempt in ATTEMPTS.items():
             attempt = re.sub("@([A-Z]*)@", lambda match: str(values[match[1]]), attempt)
             self.add(name, f"case $1 in prereqs) ({attempt}) >/tmp/said 2>&1 && echo {name}-yes ||"
