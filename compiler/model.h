@@ -23,6 +23,34 @@ struct fstab_row {
 	struct span span; /* the whole line */
 };
 
+/* An option of crypttab(5), known or not: name=value, or the name alone. */
+struct crypttab_option {
+	struct word name, value; /* value.text NULL: no equals sign */
+};
+
+/* A line of crypttab(5); octal escapes are undone. */
+struct crypttab_row {
+	struct word target, source, key; /* key "none": a passphrase is asked for */
+	VEC(struct crypttab_option) options;
+	struct span span; /* the whole line */
+};
+
+/* An ARRAY line of mdadm.conf(5). Words that are not given have no text. */
+struct md_array {
+	struct word device; /* /dev/md0, /dev/md/name, or NULL text for <ignore> and none */
+	struct word uuid, name, metadata, level, spares, container, member;
+	VEC(struct word) devices; /* devices=, its commas taken apart */
+	bool ignored;		  /* <ignore> */
+	struct span span;
+};
+
+/* What else mdadm.conf(5) says. */
+struct md_settings {
+	VEC(struct word) device_patterns; /* DEVICE; empty: partitions containers */
+	struct word homehost, homecluster;
+	VEC(struct word) auto_rules, create; /* AUTO, CREATE, in order */
+};
+
 /* A kernel parameter on the compile-time command line, or a word that is none of ours. */
 struct parameter_given {
 	enum parameter_id id;
@@ -123,6 +151,9 @@ struct unit {
 struct model {
 	struct arena *arena;
 	VEC(struct fstab_row) fstab;
+	VEC(struct crypttab_row) crypttab;
+	VEC(struct md_array) arrays;
+	struct md_settings md;
 	VEC(struct parameter_given) parameters;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */

@@ -48,12 +48,14 @@ def as_somebody(command):
             *command]
 
 
-def seen_directory():
-    """Where files can be made that no private directory of the sandbox hides."""
-    for place in (os.environ.get("BOOTGRAPH_CACHE", "/var/cache/bootgraph"), pathlib.Path.home()):
+def seen_directory(prefix):
+    """Where files can be made that no private directory of the sandbox hides, nor an owner."""
+    for place in (os.environ.get("BOOTGRAPH_CACHE", "/var/cache"), "/var/cache",
+                  pathlib.Path.home()):
         place = pathlib.Path(place).resolve()
         if os.access(place, os.W_OK) and place.parts[1:2] not in (("tmp",), ("run",)) \
-                and place.parts[1:3] != ("var", "tmp"):
+                and place.parts[1:3] != ("var", "tmp") \
+                and subprocess.run(prefix(["test", "-x", place])).returncode == 0:
             return place
     raise unittest.SkipTest("no directory to make a socket in")
 
@@ -101,7 +103,7 @@ class Sandbox(unittest.TestCase):
         listener = socket.create_server(("127.0.0.1", 0))
         daemon = socket.socket(socket.AF_UNIX)
         # At a place that the script does see.
-        place = tempfile.TemporaryDirectory(dir=seen_directory())
+        place = tempfile.TemporaryDirectory(dir=seen_directory(self.prefix))
         path = pathlib.Path(place.name) / "socket"
         daemon.bind(str(path))
         daemon.listen()
