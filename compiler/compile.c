@@ -4,10 +4,8 @@
 #include "source/text.h"
 #include "stdlib_units.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,43 +31,6 @@ static void read_stdlib(struct model *model, struct diag *diag)
 					      stdlib_files[i].data, stdlib_files[i].size));
 }
 
-static int is_unit_file(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && length > 5 &&
-	       strcmp(entry->d_name + length - 5, ".yaml") == 0;
-}
-
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name); /* bytes: the locale must not change a blob */
-}
-
-/* Reads the unit files of an open directory, in order of their names. shown is its path in
- * diagnostics. */
-static void read_unit_directory(struct model *model, struct diag *diag, int fd, const char *shown)
-{
-	struct dirent **entries;
-	int count = scandirat(fd, ".", &entries, is_unit_file, compare_names), i;
-
-	if (count < 0) {
-		report_unreadable(diag, shown);
-		return;
-	}
-	for (i = 0; i < count; i++) {
-		const char *name = arena_printf(model->arena, "%s/%s", shown, entries[i]->d_name);
-		const struct text *text = text_read(model->arena, fd, entries[i]->d_name, name);
-
-		if (text == NULL)
-			report_unreadable(diag, name);
-		else if (text_check(diag, text))
-			source_units(model, diag, text);
-		free(entries[i]);
-	}
-	free(entries);
-}
-
 static void read_units(struct compilation *c, const struct compile_options *options)
 {
 	size_t i;
@@ -78,7 +39,7 @@ static void read_units(struct compilation *c, const struct compile_options *opti
 	if (!options->no_stdlib)
 		read_stdlib(c->model, c->diag);
 	if (fd >= 0) {
-		read_unit_directory(c->model, c->diag, fd, UNITS_DIRECTORY);
+		source_unit_directory(c->model, c->diag, fd, UNITS_DIRECTORY);
 		close(fd);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		report_unreadable(c->diag, UNITS_DIRECTORY);
@@ -89,7 +50,7 @@ static void read_units(struct compilation *c, const struct compile_options *opti
 			report_unreadable(c->diag, options->units.item[i]);
 			continue;
 		}
-		read_unit_directory(c->model, c->diag, fd, options->units.item[i]);
+		source_unit_directory(c->model, c->diag, fd, options->units.item[i]);
 		close(fd);
 	}
 }

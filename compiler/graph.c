@@ -63,6 +63,22 @@ static const char *nearest_hint(const struct graph *graph, const char *name)
 	return nearest != NULL ? arena_printf(graph->arena, "did you mean \"%s\"?", nearest) : NULL;
 }
 
+/* That a unit of this name was taken away, if that is why there is none. */
+static void note_mask(const struct graph *graph, struct diag *diag, const char *name)
+{
+	size_t i;
+
+	for (i = graph->model->units.count; i-- > 0;) {
+		const struct unit *unit = graph->model->units.item[i];
+
+		if (strcmp(unit->name.text, name) != 0)
+			continue;
+		if (unit->masked)
+			diag_note(diag, unit->name.span, "it is masked here");
+		return;
+	}
+}
+
 /* The node a relation names; NONE after reporting what its kind of edge demands. */
 static uint32_t relation_node(struct graph *graph, struct diag *diag,
 			      const struct relation *relation, bool required)
@@ -79,10 +95,11 @@ static uint32_t relation_node(struct graph *graph, struct diag *diag,
 	if (node != NONE)
 		return node;
 	hint = nearest_hint(graph, relation->name.text);
-	if (required)
+	if (required) {
 		diag_report(diag, DIAG_UNKNOWN_UNIT, relation->name.span, hint,
 			    "no unit is called \"%s\"", relation->name.text);
-	else if (hint != NULL)
+		note_mask(graph, diag, relation->name.text);
+	} else if (hint != NULL)
 		diag_report(diag, DIAG_UNKNOWN_UNIT_OPTIONAL, relation->name.span, hint,
 			    "no unit is called \"%s\"", relation->name.text);
 	return NONE;
@@ -263,7 +280,7 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 	struct graph *graph = arena_alloc(model->arena, sizeof *graph);
 	uint32_t i;
 
-	*graph = (struct graph){.arena = model->arena, .goal = NONE};
+	*graph = (struct graph){.arena = model->arena, .model = model, .goal = NONE};
 	for (i = 0; i < instances->count; i++) {
 		const struct unit *unit = instances->item[i];
 		struct graph_node node = {

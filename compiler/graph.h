@@ -24,6 +24,7 @@ struct graph_edge {
 
 struct graph {
 	struct arena *arena;
+	const struct model *model;
 	VEC(struct graph_node) nodes;
 	VEC(struct graph_edge) edges;
 	uint32_t goal; /* NONE until one was found */
@@ -33,8 +34,7 @@ struct graph {
  * their {fields}. Instances are owned by the model's arena; a unit in error is left out. root_fd is
  * the sysroot that if-host looks into. */
 typedef VEC(struct unit *) unit_list;
-void resolve_units(const struct model *model, struct diag *diag, int root_fd,
-		   unit_list *ret_instances);
+void resolve_units(struct model *model, struct diag *diag, int root_fd, unit_list *ret_instances);
 
 /* expand.c: `{name}` and `{name or default}` as a value; reports and returns false if it is neither
  * plain text nor a placeholder that stands alone. */

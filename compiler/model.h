@@ -124,8 +124,12 @@ enum row_set {
 	ROWS_COUNT
 };
 
+struct yaml_node; /* source/yaml.h */
+
 struct unit {
 	struct word name; /* may hold {field} of for-each */
+	bool masked;	  /* it only says that there is no unit of this name */
+	bool overrides;	  /* resolve.c: it took the place of another one */
 	struct word description;
 	enum unit_type type;
 	enum row_set rows;
@@ -145,7 +149,16 @@ struct unit {
 	struct word timeout_word;
 	uint32_t attempts; /* 0: not given */
 	enum on_failure on_failure;
-	struct span span; /* the whole unit */
+	struct span span;	      /* the whole unit */
+	const struct yaml_node *node; /* what it was read from; NULL if that has errors */
+};
+
+/* A piece of a unit file that is laid over the unit of this name: NAME.d/FILE. */
+struct drop_in {
+	struct word unit;	      /* the name; its span is the file */
+	const char *file;	      /* without its directory */
+	const struct yaml_node *node; /* NULL: it only masks a drop-in of an earlier directory */
+	bool used;
 };
 
 struct model {
@@ -157,6 +170,7 @@ struct model {
 	VEC(struct parameter_given) parameters;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
+	VEC(struct drop_in) drop_ins; /* in the order in which they are laid over */
 };
 
 /* Each reads one source, which text_check has accepted, into the model, reporting what is wrong;
@@ -164,5 +178,20 @@ struct model {
 void source_fstab(struct model *model, struct diag *diag, const struct text *text);
 void source_cmdline(struct model *model, struct diag *diag, const struct text *text);
 void source_units(struct model *model, struct diag *diag, const struct text *text);
+/* A file that says there is no unit of this name. */
+void source_mask(struct model *model, struct diag *diag, const char *name, const char *shown);
+/* A file of NAME.d; text NULL: it masks the one of the same name in an earlier directory. */
+void source_drop_in(struct model *model, struct diag *diag, struct word unit, const char *file,
+		    const struct text *text);
+/* The unit files, masks and drop-ins of an open directory, each kind in order of the names. shown
+ * is its path in diagnostics. */
+void source_unit_directory(struct model *model, struct diag *diag, int fd, const char *shown);
+
+/* The unit as it is with the drop-ins of this name laid over it: its own, or that of its instance.
+ */
+struct unit *unit_with_drop_ins(struct model *model, struct diag *diag, struct unit *unit,
+				const char *name);
+/* Whether two units were written with the same keywords and values. */
+bool unit_says_the_same(const struct unit *a, const struct unit *b);
 
 #endif

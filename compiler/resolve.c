@@ -1,117 +1,10 @@
 #include "graph.h"
+#include "rows.h"
 #include "source/text.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { FIELDS_MAX = 6 };
-
-/* One row that a template unit makes an instance from. */
-struct row {
-	struct field_value fields[FIELDS_MAX];
-};
-
-typedef VEC(struct row) row_list;
-
-/* Options that only mean something to user space; the kernel would refuse them. fstab(5), mount(8),
- * systemd.mount(5). */
-static bool is_userspace_option(const char *option, size_t length)
-{
-	static const char *const names[] = {"defaults", "auto",	   "noauto", "nofail",
-					    "user",	"nouser",  "users",  "owner",
-					    "group",	"_netdev", "ro",     "rw"};
-	size_t i;
-
-	if (length >= 2 && memcmp(option, "x-", 2) == 0)
-		return true;
-	if (length >= 8 && memcmp(option, "comment=", 8) == 0)
-		return true;
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strlen(names[i]) == length && memcmp(names[i], option, length) == 0)
-			return true;
-	return false;
-}
-
-/* fstab's options without what only user space understands, and without ro and rw: those come from
- * the command line until the real system remounts. */
-static const char *kernel_options(struct arena *arena, const char *options)
-{
-	const char *result = "", *at = options;
-
-	while (*at != '\0') {
-		size_t length = strcspn(at, ",");
-
-		if (length > 0 && !is_userspace_option(at, length))
-			result = arena_printf(arena, "%s%s%.*s", result, *result != '\0' ? "," : "",
-					      (int)length, at);
-		at += length;
-		at += *at == ',';
-	}
-	return result;
-}
-
-static struct row row_from_fstab(struct arena *arena, const struct fstab_row *line)
-{
-	struct word type = line->type, options = line->options;
-	struct word pass = {arena_printf(arena, "%u", line->pass), line->span};
-
-	if (strcmp(type.text, "auto") == 0)
-		type.text = "";
-	options.text = kernel_options(arena, options.text != NULL ? options.text : "");
-	return (struct row){{{"source", line->source},
-			     {"where", line->where},
-			     {"type", type},
-			     {"options", options},
-			     {"pass", pass}}};
-}
-
-/* What a machine whose fstab names no root declares: nothing, so that the command line decides. */
-static struct row row_without_fstab(void)
-{
-	return (struct row){{{"source", {.text = ""}},
-			     {"where", {.text = "/"}},
-			     {"type", {.text = ""}},
-			     {"options", {.text = ""}},
-			     {"pass", {.text = "1"}}}};
-}
-
-static const struct fstab_row *fstab_find(const struct model *model, const char *where)
-{
-	size_t i;
-
-	for (i = 0; i < model->fstab.count; i++)
-		if (strcmp(model->fstab.item[i].where.text, where) == 0)
-			return &model->fstab.item[i];
-	return NULL;
-}
-
-static void rows_of(const struct model *model, enum row_set set, row_list *rows)
-{
-	const struct fstab_row *line;
-	size_t i;
-
-	switch (set) {
-	case ROWS_ROOT:
-		line = fstab_find(model, "/");
-		vec_push(model->arena, rows,
-			 line != NULL ? row_from_fstab(model->arena, line) : row_without_fstab());
-		break;
-	case ROWS_USR:
-		line = fstab_find(model, "/usr");
-		if (line != NULL)
-			vec_push(model->arena, rows, row_from_fstab(model->arena, line));
-		break;
-	case ROWS_SWAP:
-		for (i = 0; i < model->fstab.count; i++)
-			if (strcmp(model->fstab.item[i].type.text, "swap") == 0)
-				vec_push(model->arena, rows,
-					 row_from_fstab(model->arena, &model->fstab.item[i]));
-		break;
-	default:
-		break;
-	}
-}
 
 /* --- instances
  * ------------------------------------------------------------------------------------ */
@@ -231,16 +124,62 @@ static bool host_term_holds(int root_fd, const struct term *term)
 	}
 }
 
-/* Whether a later unit of the same name stands in this one's place. */
-static bool is_replaced(const struct model *model, size_t index)
+/* Whether a later unit has this name, and so stands in the place of the unit at index or of its
+ * instance. */
+static struct unit *replacement(const struct model *model, size_t index, const char *name)
 {
 	size_t i;
 
-	for (i = index + 1; i < model->units.count; i++)
-		if (strcmp(model->units.item[i]->name.text, model->units.item[index]->name.text) ==
-		    0)
-			return true;
-	return false;
+	for (i = model->units.count; i-- > index + 1;)
+		if (strcmp(model->units.item[i]->name.text, name) == 0)
+			return model->units.item[i];
+	return NULL;
+}
+
+struct resolution {
+	struct model *model;
+	struct diag *diag;
+	int root_fd;
+	unit_list *instances;
+};
+
+static void add_instance(struct resolution *r, size_t index, struct unit *unit,
+			 const struct row *row)
+{
+	struct word name = unit->name;
+	struct unit *instead;
+
+	expand_word(r->model->arena, &name, row);
+	instead = replacement(r->model, index, name.text);
+	if (instead != NULL) {
+		instead->overrides = true;
+		return;
+	}
+	if (strcmp(name.text, unit->name.text) != 0)
+		unit = unit_with_drop_ins(r->model, r->diag, unit, name.text);
+	if (!unit->masked)
+		vec_push(r->model->arena, r->instances, instantiate(r->model->arena, unit, row));
+}
+
+static void resolve_unit(struct resolution *r, size_t index)
+{
+	struct unit *unit = r->model->units.item[index];
+	struct unit *instead = replacement(r->model, index, unit->name.text);
+	row_list rows = {0};
+	size_t i;
+
+	if (instead != NULL) {
+		instead->overrides |= !unit->masked;
+		return;
+	}
+	unit = unit_with_drop_ins(r->model, r->diag, unit, unit->name.text);
+	if (unit->masked || (unit->if_host != NULL && !host_term_holds(r->root_fd, unit->if_host)))
+		return;
+	if (unit->rows == ROWS_NONE)
+		vec_push(r->model->arena, r->instances, unit);
+	rows_of(r->model, unit->rows, &rows);
+	for (i = 0; i < rows.count; i++)
+		add_instance(r, index, unit, &rows.item[i]);
 }
 
 static void check_unique(struct diag *diag, const unit_list *instances)
@@ -259,24 +198,68 @@ static void check_unique(struct diag *diag, const unit_list *instances)
 			}
 }
 
-void resolve_units(const struct model *model, struct diag *diag, int root_fd,
-		   unit_list *ret_instances)
+/* --- what changes nothing ------------------------------------------------------------------ */
+
+static const char *nearest_unit(const struct model *model, const char *name)
 {
-	size_t i, k;
+	VEC(const char *) names = {0};
+	const char *nearest;
+	size_t i;
+
+	for (i = 0; i < model->units.count; i++)
+		if (strcmp(model->units.item[i]->name.text, name) != 0)
+			vec_push(model->arena, &names, model->units.item[i]->name.text);
+	nearest = diag_nearest(name, names.item, names.count);
+	return nearest != NULL ? arena_printf(model->arena, "did you mean \"%s\"?", nearest) : NULL;
+}
+
+/* The unit before this one that has its name, or NULL. */
+static const struct unit *overridden(const struct model *model, size_t index)
+{
+	const char *name = model->units.item[index]->name.text;
+
+	while (index-- > 0)
+		if (strcmp(model->units.item[index]->name.text, name) == 0)
+			return model->units.item[index];
+	return NULL;
+}
+
+static void check_overrides(const struct model *model, struct diag *diag)
+{
+	size_t i;
 
 	for (i = 0; i < model->units.count; i++) {
-		struct unit *unit = model->units.item[i];
-		row_list rows = {0};
+		const struct unit *unit = model->units.item[i], *other = overridden(model, i);
 
-		if (is_replaced(model, i) ||
-		    (unit->if_host != NULL && !host_term_holds(root_fd, unit->if_host)))
-			continue;
-		if (unit->rows == ROWS_NONE)
-			vec_push(model->arena, ret_instances, unit);
-		rows_of(model, unit->rows, &rows);
-		for (k = 0; k < rows.count; k++)
-			vec_push(model->arena, ret_instances,
-				 instantiate(model->arena, unit, &rows.item[k]));
+		if (unit->masked && !unit->overrides &&
+		    replacement(model, i, unit->name.text) == NULL)
+			diag_report(diag, DIAG_MASK_UNKNOWN, unit->name.span,
+				    nearest_unit(model, unit->name.text),
+				    "no unit is called \"%s\"", unit->name.text);
+		else if (other != NULL && unit_says_the_same(unit, other)) {
+			diag_report(diag, DIAG_OVERRIDE_SAME, unit->name.span, NULL,
+				    "the unit \"%s\" takes the place of one that says the same",
+				    unit->name.text);
+			diag_note(diag, other->name.span, "that one");
+		}
 	}
+	for (i = 0; i < model->drop_ins.count; i++) {
+		const struct drop_in *drop_in = &model->drop_ins.item[i];
+
+		if (!drop_in->used)
+			diag_report(diag, DIAG_DROP_IN_UNKNOWN, drop_in->unit.span,
+				    nearest_unit(model, drop_in->unit.text),
+				    "no unit is called \"%s\"", drop_in->unit.text);
+	}
+}
+
+void resolve_units(struct model *model, struct diag *diag, int root_fd, unit_list *ret_instances)
+{
+	struct resolution r = {model, diag, root_fd, ret_instances};
+	size_t i;
+
+	for (i = 0; i < model->units.count; i++)
+		resolve_unit(&r, i);
 	check_unique(diag, ret_instances);
+	check_overrides(model, diag);
 }

@@ -353,6 +353,7 @@ void print_schema_alternatives(void)
 		if (is_action(op))
 			printf("    {\"required\": [\"%s\"]},\n", opcode_describe(op)->name);
 	printf("    {\"required\": [\"%s\"]},\n", keywords[KEYWORD_STEPS].spelling);
+	printf("    {\"required\": [\"%s\"]},\n", keywords[KEYWORD_MASKED].spelling);
 	printf("    {\"required\": [\"%s\"]}\n", keywords[KEYWORD_EVENT].spelling);
 }
 

@@ -89,6 +89,9 @@ static void read_text(struct unit_reader *reader, enum keyword_id id, const stru
 static void choose(struct unit *unit, enum keyword_id id, int value)
 {
 	switch (id) {
+	case KEYWORD_MASKED:
+		unit->masked = value;
+		break;
 	case KEYWORD_EVENT:
 		unit->type = (enum unit_type)value;
 		break;
@@ -379,6 +382,20 @@ enum keyword_id keyword_by_name(const char *name)
 		if (strcmp(keywords[id].spelling, name) == 0)
 			break;
 	return (enum keyword_id)id;
+}
+
+bool keyword_is_list(enum keyword_id id)
+{
+	switch (keywords[id].shape) {
+	case SHAPE_RELATIONS:
+	case SHAPE_UNITS:
+	case SHAPE_DEVICES:
+	case SHAPE_PATHS:
+	case SHAPE_MODULES:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void keyword_names(const char **names, size_t *count)

@@ -108,17 +108,32 @@ static bool is_duplicate(struct model *model, struct diag *diag, size_t first,
 	return false;
 }
 
+void unit_read_keys(struct unit_reader *reader, const struct yaml_node *node)
+{
+	size_t i;
+
+	for (i = 0; i < node->pairs.count; i++)
+		read_key(reader, &node->pairs.item[i]);
+	if (reader->given[KEYWORD_ON].text != NULL)
+		reader->unit->type = UNIT_REACTION;
+}
+
+void unit_check(struct unit_reader *reader)
+{
+	if (reader->unit->masked)
+		return;
+	check_conflicts(reader);
+	check_action(reader);
+}
+
 static struct unit *read_unit(struct model *model, struct diag *diag, const struct yaml_node *node)
 {
 	struct unit *unit = arena_alloc(model->arena, sizeof *unit);
 	struct unit_reader reader = {.arena = model->arena, .diag = diag, .unit = unit};
-	size_t i;
+	size_t errors = diag->count[SEVERITY_ERROR];
 
 	unit->span = node->span;
-	for (i = 0; i < node->pairs.count; i++)
-		read_key(&reader, &node->pairs.item[i]);
-	if (reader.given[KEYWORD_ON].text != NULL)
-		unit->type = UNIT_REACTION;
+	unit_read_keys(&reader, node);
 	if (reader.given[KEYWORD_UNIT].text == NULL) {
 		diag_report(diag, DIAG_UNIT_UNNAMED,
 			    (struct span){node->span.text, node->span.offset, 0, NULL},
@@ -126,8 +141,9 @@ static struct unit *read_unit(struct model *model, struct diag *diag, const stru
 			    "the document has no keyword \"unit\"");
 		return NULL;
 	}
-	check_conflicts(&reader);
-	check_action(&reader);
+	unit_check(&reader);
+	if (errors == diag->count[SEVERITY_ERROR])
+		unit->node = node;
 	return unit->name.text != NULL ? unit : NULL;
 }
 
@@ -165,4 +181,16 @@ void source_units(struct model *model, struct diag *diag, const struct text *tex
 	if (file.documents == 0 && errors == diag->count[SEVERITY_ERROR])
 		diag_report(diag, DIAG_UNIT_DOCUMENT, (struct span){text, 0, 0, NULL}, NULL,
 			    "the file has no unit");
+}
+
+void source_mask(struct model *model, struct diag *diag, const char *name, const char *shown)
+{
+	struct unit *unit = arena_alloc(model->arena, sizeof *unit);
+	struct unit_reader reader = {.arena = model->arena, .diag = diag, .unit = unit};
+
+	unit->name = (struct word){name, {.name = shown}};
+	unit->span = unit->name.span;
+	unit->masked = true;
+	if (unit_check_name(&reader, unit->name))
+		vec_push(model->arena, &model->units, unit);
 }

@@ -1,6 +1,6 @@
 /* Between the files that read units: unit_spec.c (documents), unit_keyword.c (keywords and their
- * values), unit_value.c (scalars), unit_expression.c (start-on), unit_condition.c (when, if-host)
- * and unit_action.c (actions). */
+ * values), unit_value.c (scalars), unit_expression.c (start-on), unit_condition.c (when, if-host),
+ * unit_action.c (actions), unit_drop_in.c and unit_directory.c. */
 #ifndef BOOTGRAPH_UNIT_SPEC_H
 #define BOOTGRAPH_UNIT_SPEC_H
 
@@ -22,12 +22,21 @@ struct unit_reader {
 	bool has_unknown;		  /* there was a key that is none of these */
 };
 
+/* --- unit_spec.c ---------------------------------------------------------- */
+
+/* Reads the keys of a mapping into the unit, as far as they are right. */
+void unit_read_keys(struct unit_reader *reader, const struct yaml_node *node);
+/* Reports what does not fit together. */
+void unit_check(struct unit_reader *reader);
+
 /* --- unit_keyword.c ------------------------------------------------------- */
 
 /* The keyword with this spelling, or KEYWORD_COUNT. */
 enum keyword_id keyword_by_name(const char *name);
 /* Reads a keyword's value into the unit, as far as it is right. */
 void keyword_read(struct unit_reader *reader, enum keyword_id id, const struct yaml_node *node);
+/* Whether its value is a list, to which a drop-in adds. */
+bool keyword_is_list(enum keyword_id id);
 /* Every keyword, for hints: appended to names, *count grows. */
 void keyword_names(const char **names, size_t *count);
 

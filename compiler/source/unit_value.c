@@ -124,8 +124,8 @@ bool unit_check_name(struct unit_reader *reader, struct word word)
 #define EVENT(term, spelling, argument, text) spelling,
 #include "unit_keywords.def"
 	};
-	size_t good = strspn(word.text, unit_has_placeholder(word.text) ? LETTERS DIGITS "_.@:/-{}"
-									: LETTERS DIGITS "_.@:/-");
+	size_t good = strspn(word.text, unit_has_placeholder(word.text) ? LETTERS DIGITS "_.@:/=-{}"
+									: LETTERS DIGITS "_.@:/=-");
 	size_t i;
 
 	if (word.text[0] == '\0' || strchr(LETTERS DIGITS "{", word.text[0]) == NULL)

@@ -8,7 +8,6 @@
 #include "../../compiler/source/text.h"
 #include "print.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -30,34 +29,15 @@ static void read_source(struct model *model, struct diag *diag, int root_fd, con
 		source(model, diag, text);
 }
 
-static int is_unit_file(const struct dirent *entry)
-{
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return dot != NULL && strcmp(dot, ".yaml") == 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 static void read_units(struct model *model, struct diag *diag, const char *directory)
 {
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), count, i;
-	struct dirent **entries;
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || (count = scandirat(fd, ".", &entries, is_unit_file, by_bytes)) < 0) {
+	if (fd < 0) {
 		perror(directory);
 		exit(2);
 	}
-	for (i = 0; i < count; i++) {
-		read_source(model, diag, fd, entries[i]->d_name,
-			    arena_printf(model->arena, "%s/%s", directory, entries[i]->d_name),
-			    source_units);
-		free(entries[i]);
-	}
-	free(entries);
+	source_unit_directory(model, diag, fd, directory);
 	close(fd);
 }
 

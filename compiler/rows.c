@@ -1,0 +1,102 @@
+#include "rows.h"
+
+#include <string.h>
+
+/* Options that only mean something to user space; the kernel would refuse them. fstab(5), mount(8),
+ * systemd.mount(5). */
+static bool is_userspace_option(const char *option, size_t length)
+{
+	static const char *const names[] = {"defaults", "auto",	   "noauto", "nofail",
+					    "user",	"nouser",  "users",  "owner",
+					    "group",	"_netdev", "ro",     "rw"};
+	size_t i;
+
+	if (length >= 2 && memcmp(option, "x-", 2) == 0)
+		return true;
+	if (length >= 8 && memcmp(option, "comment=", 8) == 0)
+		return true;
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strlen(names[i]) == length && memcmp(names[i], option, length) == 0)
+			return true;
+	return false;
+}
+
+/* fstab's options without what only user space understands, and without ro and rw: those come from
+ * the command line until the real system remounts. */
+static const char *kernel_options(struct arena *arena, const char *options)
+{
+	const char *result = "", *at = options;
+
+	while (*at != '\0') {
+		size_t length = strcspn(at, ",");
+
+		if (length > 0 && !is_userspace_option(at, length))
+			result = arena_printf(arena, "%s%s%.*s", result, *result != '\0' ? "," : "",
+					      (int)length, at);
+		at += length;
+		at += *at == ',';
+	}
+	return result;
+}
+
+static struct row row_from_fstab(struct arena *arena, const struct fstab_row *line)
+{
+	struct word type = line->type, options = line->options;
+	struct word pass = {arena_printf(arena, "%u", line->pass), line->span};
+
+	if (strcmp(type.text, "auto") == 0)
+		type.text = "";
+	options.text = kernel_options(arena, options.text != NULL ? options.text : "");
+	return (struct row){{{"source", line->source},
+			     {"where", line->where},
+			     {"type", type},
+			     {"options", options},
+			     {"pass", pass}}};
+}
+
+/* What a machine whose fstab names no root declares: nothing, so that the command line decides. */
+static struct row row_without_fstab(void)
+{
+	return (struct row){{{"source", {.text = ""}},
+			     {"where", {.text = "/"}},
+			     {"type", {.text = ""}},
+			     {"options", {.text = ""}},
+			     {"pass", {.text = "1"}}}};
+}
+
+static const struct fstab_row *fstab_find(const struct model *model, const char *where)
+{
+	size_t i;
+
+	for (i = 0; i < model->fstab.count; i++)
+		if (strcmp(model->fstab.item[i].where.text, where) == 0)
+			return &model->fstab.item[i];
+	return NULL;
+}
+
+void rows_of(const struct model *model, enum row_set set, row_list *rows)
+{
+	const struct fstab_row *line;
+	size_t i;
+
+	switch (set) {
+	case ROWS_ROOT:
+		line = fstab_find(model, "/");
+		vec_push(model->arena, rows,
+			 line != NULL ? row_from_fstab(model->arena, line) : row_without_fstab());
+		break;
+	case ROWS_USR:
+		line = fstab_find(model, "/usr");
+		if (line != NULL)
+			vec_push(model->arena, rows, row_from_fstab(model->arena, line));
+		break;
+	case ROWS_SWAP:
+		for (i = 0; i < model->fstab.count; i++)
+			if (strcmp(model->fstab.item[i].type.text, "swap") == 0)
+				vec_push(model->arena, rows,
+					 row_from_fstab(model->arena, &model->fstab.item[i]));
+		break;
+	default:
+		break;
+	}
+}
