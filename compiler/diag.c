@@ -27,6 +27,11 @@ static const struct diag_row rows[DIAG_COUNT] = {
 #undef DIAGNOSTIC
 };
 
+const char *severity_name(enum severity severity)
+{
+	return severity_names[severity];
+}
+
 const struct diag_row *diag_describe(enum diag_id id)
 {
 	return &rows[id];
@@ -72,7 +77,7 @@ void span_position(struct span span, size_t *ret_line, size_t *ret_column)
 	*ret_column = span.offset - span.text->line_start[line] + 1;
 }
 
-static const char *span_name(struct span span)
+const char *span_name(struct span span)
 {
 	if (span.text != NULL)
 		return span.text->name;
@@ -87,6 +92,26 @@ const char *span_string(struct arena *arena, struct span span)
 	if (line == 0)
 		return span_name(span);
 	return arena_printf(arena, "%s:%zu:%zu", span_name(span), line, column);
+}
+
+bool span_line(struct span span, const char **ret_line, const char **ret_end)
+{
+	const char *line, *end;
+	size_t number;
+
+	if (span.text == NULL || span.text->line_count == 0)
+		return false;
+	number = line_of(span.text, span.offset);
+	line = span.text->data + span.text->line_start[number];
+	end = number + 1 < span.text->line_count
+		      ? span.text->data + span.text->line_start[number + 1]
+		      : span.text->data + span.text->size;
+	while (end > line && (end[-1] == '\n' || end[-1] == '\r') &&
+	       end > span.text->data + span.offset)
+		end--;
+	*ret_line = line;
+	*ret_end = end;
+	return true;
 }
 
 /* --- text made safe for a terminal ---------------------------------------- */
@@ -125,7 +150,7 @@ static struct glyph glyph_at(const char *at, const char *end, size_t column)
 	return glyph;
 }
 
-static void print_safely(FILE *out, const char *text)
+void diag_print_safely(FILE *out, const char *text)
 {
 	const char *end = text + strlen(text);
 	size_t column = 0;
@@ -216,18 +241,9 @@ static void print_place(FILE *out, struct span span)
 {
 	const char *line, *end;
 	struct layout layout;
-	size_t number;
 
-	if (span.text == NULL || span.text->line_count == 0)
+	if (!span_line(span, &line, &end))
 		return;
-	number = line_of(span.text, span.offset);
-	line = span.text->data + span.text->line_start[number];
-	end = number + 1 < span.text->line_count
-		      ? span.text->data + span.text->line_start[number + 1]
-		      : span.text->data + span.text->size;
-	while (end > line && (end[-1] == '\n' || end[-1] == '\r') &&
-	       end > span.text->data + span.offset)
-		end--;
 	layout = measure(line, end, span);
 	if (layout.width > 0)
 		print_excerpt(out, line, end, layout);
@@ -249,52 +265,61 @@ static void format_message(char message[MESSAGE_BYTES], const char *format, va_l
 	memcpy(end, dots, sizeof dots);
 }
 
-static void print_message(FILE *out, struct span span, const char *severity, const char *id,
-			  const char *format, va_list arguments)
+static void print_message(FILE *out, const struct diag_message *message)
 {
 	size_t line, column;
-	char message[MESSAGE_BYTES];
 
-	format_message(message, format, arguments);
-	print_safely(out, span_name(span));
-	span_position(span, &line, &column);
+	diag_print_safely(out, span_name(message->span));
+	span_position(message->span, &line, &column);
 	if (line > 0)
 		fprintf(out, ":%zu:%zu", line, column);
-	fprintf(out, ": %s: ", severity);
-	print_safely(out, message);
-	if (id != NULL)
-		fprintf(out, " [%s]", id);
+	fprintf(out, ": %s: ", severity_name(message->severity));
+	diag_print_safely(out, message->text);
+	if (message->id != DIAG_COUNT)
+		fprintf(out, " [%s]", diag_describe(message->id)->id);
 	fputc('\n', out);
-	print_place(out, span);
+	print_place(out, message->span);
+	if (message->hint != NULL) {
+		fputs("  hint: ", out);
+		diag_print_safely(out, message->hint);
+		fputc('\n', out);
+	}
+}
+
+static void send(struct diag *diag, struct diag_message message, const char *format,
+		 va_list arguments)
+{
+	char text[MESSAGE_BYTES];
+
+	if (diag->take == NULL && diag->out == NULL)
+		return;
+	format_message(text, format, arguments);
+	message.text = text;
+	if (diag->take != NULL)
+		diag->take(diag->context, &message);
+	else
+		print_message(diag->out, &message);
 }
 
 void diag_report(struct diag *diag, enum diag_id id, struct span span, const char *hint,
 		 const char *format, ...)
 {
-	const struct diag_row *row = diag_describe(id);
+	enum severity severity = diag_describe(id)->severity;
 	va_list arguments;
 
-	diag->count[row->severity]++;
-	if (diag->out == NULL)
-		return;
+	diag->count[severity]++;
 	va_start(arguments, format);
-	print_message(diag->out, span, severity_names[row->severity], row->id, format, arguments);
+	send(diag, (struct diag_message){severity, id, span, NULL, hint}, format, arguments);
 	va_end(arguments);
-	if (hint != NULL) {
-		fputs("  hint: ", diag->out);
-		print_safely(diag->out, hint);
-		fputc('\n', diag->out);
-	}
 }
 
 void diag_note(struct diag *diag, struct span span, const char *format, ...)
 {
 	va_list arguments;
 
-	if (diag->out == NULL)
-		return;
 	va_start(arguments, format);
-	print_message(diag->out, span, severity_names[SEVERITY_NOTE], NULL, format, arguments);
+	send(diag, (struct diag_message){SEVERITY_NOTE, DIAG_COUNT, span, NULL, NULL}, format,
+	     arguments);
 	va_end(arguments);
 }
 

@@ -48,8 +48,21 @@ struct diag_row {
 	const char *text; /* what it means and what to do: check --explain, man page */
 };
 
+/* One report, or a note that belongs to the report before it. */
+struct diag_message {
+	enum severity severity;
+	enum diag_id id; /* DIAG_COUNT: a note */
+	struct span span;
+	const char *text;
+	const char *hint; /* or NULL */
+};
+
 struct diag {
-	FILE *out; /* NULL: count only */
+	FILE *out; /* for text; NULL: count only */
+	/* Takes every message instead of out, for another form (report/report.h). The message and
+	 * its strings are gone after the call, what its span refers to stays. */
+	void (*take)(void *context, const struct diag_message *message);
+	void *context;
 	size_t count[SEVERITY_COUNT];
 };
 
@@ -66,8 +79,20 @@ void diag_report(struct diag *diag, enum diag_id id, struct span span, const cha
 void diag_note(struct diag *diag, struct span span, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+const char *severity_name(enum severity severity);
+
+/* Writes a text so that it changes nothing on a terminal: control characters, what reorders text
+ * and bytes that are no UTF-8 as \uNNNN and \xNN, tabs as blanks. */
+void diag_print_safely(FILE *out, const char *text);
+
 /* 1-based line and column (in bytes) of a span's beginning; 0, 0 when it has no text. */
 void span_position(struct span span, size_t *ret_line, size_t *ret_column);
+
+/* The file a span is in, as it is shown, or what stands in the place of one; never NULL. */
+const char *span_name(struct span span);
+
+/* The line that holds the beginning of a span, without its newline. False if it has no text. */
+bool span_line(struct span span, const char **ret_line, const char **ret_end);
 
 /* "etc/fstab:3:12", or the span's name. */
 const char *span_string(struct arena *arena, struct span span);

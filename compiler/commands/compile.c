@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "../report/report.h"
 #include "../scripts/findings.h"
 
 static const char help[] =
@@ -16,6 +17,7 @@ struct request {
 	const char *output, *manifest;
 	bool strict;
 	bool check; /* scripts and hooks, too; compile runs none */
+	enum report_format format;
 	struct script_inputs scripts;
 };
 
@@ -55,11 +57,15 @@ static bool write_output(const char *path, const struct compilation *c,
 /* Compiles and writes; returns the exit status. */
 static int run(struct arena *arena, const struct request *request, FILE *findings)
 {
-	struct diag diag = {.out = findings};
+	struct report report = {.arena = arena};
+	struct diag diag = {.out = findings, .context = &report};
 	struct compilation c;
-	bool compiled = compile(&request->options, arena, &diag, &c);
+	bool compiled;
 	int status = EXIT_FINE;
 
+	if (request->format != REPORT_TEXT)
+		diag.take = report_take;
+	compiled = compile(&request->options, arena, &diag, &c);
 	if (request->check && c.root_fd >= 0)
 		status = (int)check_scripts(arena, &diag, c.root_fd, &request->scripts);
 	/* What could not be looked at weighs more than what was found. */
@@ -71,6 +77,7 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 		status = EXIT_SYSTEM;
 	if (c.root_fd >= 0)
 		close(c.root_fd);
+	report_write(&report, request->format, findings);
 	return status;
 }
 
@@ -111,6 +118,10 @@ static const char check_help[] =
 		    "  --hooks DIR       a directory of hooks, instead of the machine's\n"
 		    "  --no-run          read scripts and hooks, do not run them\n"
 		    "Findings:\n"
+		    "  --format=text     with the line and a caret (default)\n"
+		    "           json     for scripts\n"
+		    "           sarif    SARIF 2.1.0, for code review tools\n"
+		    "           github   annotations, for a GitHub workflow\n"
 		    "  --strict          warnings too make the exit status 1\n"
 		    "  --explain ID      what a finding means, and what to do\n";
 
@@ -144,6 +155,13 @@ static bool script_option(struct arena *arena, struct script_inputs *scripts, in
 	}
 }
 
+/* The exit status to end with, or -1 to go on. */
+static int read_format(const char *name, enum report_format *ret_format)
+{
+	*ret_format = report_format_by_name(name);
+	return *ret_format == REPORT_FORMAT_COUNT ? command_usage("check", check_help) : -1;
+}
+
 int command_check(int argc, char **argv)
 {
 	static const struct option table[] = {INPUT_OPTIONS,
@@ -151,6 +169,7 @@ int command_check(int argc, char **argv)
 					      {"hooks", required_argument, NULL, 'k'},
 					      {"no-run", no_argument, NULL, 'n'},
 					      {"strict", no_argument, NULL, 's'},
+					      {"format", required_argument, NULL, 'f'},
 					      {"explain", required_argument, NULL, 'e'},
 					      {"help", no_argument, NULL, 'h'},
 					      {0}};
@@ -161,6 +180,8 @@ int command_check(int argc, char **argv)
 	while (status < 0 && (option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (option == 's')
 			request.strict = true;
+		else if (option == 'f')
+			status = read_format(optarg, &request.format);
 		else if (option == 'e')
 			status = explain_finding(optarg);
 		else if (option == 'h')

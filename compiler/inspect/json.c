@@ -1,44 +1,20 @@
 /* Program -> JSON, for scripts. The same content as the listing: objects by name, absent where a
  * node has nothing to say; bootgraph-dump(1) has the keys. */
-#include <json-c/json.h>
 #include <string.h>
 
 #include "listing.h"
 #include "names.h"
-#include "../utf8.h"
+#include "../json_text.h"
 
 struct writer {
 	const struct program *program;
 	const bool *shared;
 };
 
-/* JSON is UTF-8; a byte that is not becomes U+FFFD. */
-static struct json_object *new_text(const char *text)
-{
-	const char *at = text, *end = text + strlen(text);
-	struct json_object *object;
-	char *valid = NULL;
-	size_t size, length;
-	uint32_t character;
-	FILE *out = open_memstream(&valid, &size);
-
-	if (out == NULL)
-		return json_object_new_string("");
-	while (at < end) {
-		length = utf8_decode(at, end, &character);
-		fwrite(length > 0 ? at : "\xef\xbf\xbd", 1, length > 0 ? length : 3, out);
-		at += length > 0 ? length : 1;
-	}
-	fclose(out);
-	object = json_object_new_string(valid);
-	free(valid);
-	return object;
-}
-
 static void add_text(struct json_object *object, const char *key, const char *text)
 {
 	if (text != NULL && text[0] != '\0')
-		json_object_object_add(object, key, new_text(text));
+		json_object_object_add(object, key, json_text(text));
 }
 
 static struct json_object *new_value(const struct program_value *value)
@@ -46,7 +22,7 @@ static struct json_object *new_value(const struct program_value *value)
 	struct json_object *object;
 
 	if (value->parameter == PARAMETER_COUNT)
-		return new_text(value->text);
+		return json_text(value->text);
 	object = json_object_new_object();
 	add_text(object, "parameter", parameter_name(value->parameter));
 	add_text(object, "default", value->text);
@@ -55,7 +31,7 @@ static struct json_object *new_value(const struct program_value *value)
 
 static struct json_object *new_reference(const struct writer *w, uint32_t node)
 {
-	return new_text(names_reference(w->program, w->shared, node));
+	return json_text(names_reference(w->program, w->shared, node));
 }
 
 static struct json_object *new_operand(const struct writer *w, const struct program_instruction *in,
@@ -65,7 +41,7 @@ static struct json_object *new_operand(const struct writer *w, const struct prog
 
 	switch (opcode_describe(in->op)->operand[i].kind) {
 	case OPERAND_STRING:
-		return new_text(in->operand[i].text);
+		return json_text(in->operand[i].text);
 	case OPERAND_VALUE:
 		return new_value(&in->operand[i].value);
 	case OPERAND_NODE:
@@ -125,15 +101,15 @@ static struct json_object *new_flags(unsigned flags)
 
 	for (unsigned bit = 1; bit != 0 && bit <= flags; bit <<= 1)
 		if ((flags & bit) != 0 && listing_flag_name(bit) != NULL)
-			json_object_array_add(array, new_text(listing_flag_name(bit)));
+			json_object_array_add(array, json_text(listing_flag_name(bit)));
 	return array;
 }
 
 static struct json_object *new_limit(uint32_t limit)
 {
 	if (limit == NO_LIMIT)
-		return new_text("none");
-	return limit == DEFAULT_LIMIT ? new_text("default") : json_object_new_int64(limit);
+		return json_text("none");
+	return limit == DEFAULT_LIMIT ? json_text("default") : json_object_new_int64(limit);
 }
 
 static struct json_object *new_path(const struct writer *w, const struct program_node *node)
@@ -152,7 +128,7 @@ static struct json_object *new_node(const struct writer *w, uint32_t i,
 	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "id", new_reference(w, i));
-	json_object_object_add(object, "name", new_text(node->name));
+	json_object_object_add(object, "name", json_text(node->name));
 	add_text(object, "kind", node_kind_name(node->kind));
 	add_text(object, "description", node->description);
 	add_text(object, "source", node->source);
@@ -177,7 +153,7 @@ static struct json_object *new_parameters(const struct program *program)
 
 	for (size_t i = 0; i < program->parameters.count; i++)
 		json_object_object_add(object, parameter_name(program->parameters.item[i].id),
-				       new_text(program->parameters.item[i].text));
+				       json_text(program->parameters.item[i].text));
 	return object;
 }
 
@@ -200,10 +176,6 @@ void program_json(const struct program *program, FILE *out)
 			new_node(&w, i, e > first ? &program->edges.item[first] : NULL, e - first));
 	}
 	json_object_object_add(root, "nodes", nodes);
-	fputs(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-							   JSON_C_TO_STRING_SPACED |
-							   JSON_C_TO_STRING_NOSLASHESCAPE),
-	      out);
-	fputc('\n', out);
+	json_print(root, out);
 	json_object_put(root);
 }
