@@ -191,6 +191,15 @@ static void lower_action(struct lowering *l, struct program_code *code, const st
 /* --- nodes
  * ---------------------------------------------------------------------------------------- */
 
+/* A program that hangs has to end some time; somebody who thinks has not. */
+static uint32_t default_limit(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->steps.count; i++)
+		if (unit->steps.item[i].op == OP_ASK)
+			return NO_LIMIT;
+	return DEFAULT_EFFECT_LIMIT;
+}
+
 static struct program_node lower_unit(struct lowering *l, const struct unit *unit)
 {
 	static const enum node_kind kinds[] = {[UNIT_TASK] = NODE_TASK,
@@ -204,7 +213,7 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 		.kind = kinds[unit->type],
 		.flags = unit->on_failure == ON_FAILURE_RESCUE ? NODE_RESCUE : 0,
 		.attempts = unit->attempts != 0 ? unit->attempts : 1,
-		.limit = unit->timeout != 0 ? unit->timeout : DEFAULT_EFFECT_LIMIT,
+		.limit = unit->timeout != 0 ? unit->timeout : default_limit(unit),
 	};
 
 	if (unit->when != NULL)

@@ -38,7 +38,8 @@ enum happening_kind {
 	HAPPENING_ADD,
 	HAPPENING_CHANGE,
 	HAPPENING_REMOVE,
-	HAPPENING_AGAIN, /* somebody leaves the rescue shell */
+	HAPPENING_AGAIN,  /* somebody leaves the rescue shell */
+	HAPPENING_ANSWER, /* somebody answers a question */
 };
 
 struct happening {
@@ -46,6 +47,8 @@ struct happening {
 	uint32_t order; /* among all of the script */
 	enum happening_kind kind;
 	uint32_t device;	      /* index into devices */
+	uint32_t node;		      /* who asked */
+	bool yes;		      /* the answer */
 	struct properties properties; /* of the event, ACTION and all */
 };
 

@@ -5,6 +5,7 @@
  * - Devices are told as uevents once open-uevents has ended; coldplug tells of those present before
  *   it ends. A graph without open-uevents hears of every device as it comes.
  * - probe tells what the script's `probes` has, marked BOOTGRAPH_PROBED=1, before it ends.
+ * - ask ends when the script answers it, and not before.
  * - An effect whose time was up ends a millisecond later, killed, and the machine ignores that;
  * what hangs does not even do that. */
 #include "world.h"
@@ -130,6 +131,8 @@ static uint32_t device_by_number(const struct world *w, uint32_t number)
 	return NONE;
 }
 
+static void answer(struct world *w, const struct happening *happening);
+
 static void happen(struct world *w, const struct happening *happening)
 {
 	struct device_state *device = &w->device[happening->device];
@@ -137,6 +140,10 @@ static void happen(struct world *w, const struct happening *happening)
 
 	if (happening->kind == HAPPENING_AGAIN) {
 		tell(w, &(struct event){.kind = EVENT_AGAIN});
+		return;
+	}
+	if (happening->kind == HAPPENING_ANSWER) {
+		answer(w, happening);
 		return;
 	}
 	if (happening->kind == HAPPENING_ADD) {
@@ -187,6 +194,8 @@ static struct outcome choose_outcome(struct world *w, const struct effect *effec
 	}
 	if (effect->op == OP_FAIL)
 		outcome.status = 1;
+	else if (effect->op == OP_ASK)
+		outcome.takes = NEVER; /* until somebody answers */
 	else if (effect->device_node != NONE && device_by_number(w, effect->device_number) == NONE)
 		outcome.status = -ENXIO;
 	return outcome;
@@ -196,6 +205,8 @@ static const char *status_reason(struct world *w, enum opcode op, int32_t status
 {
 	const char *name = opcode_describe(op)->name;
 
+	if (op == OP_ASK && status == 1)
+		return "the answer was no";
 	if (status < 0)
 		return arena_printf(w->arena, "%s: %s", name, strerror(-status));
 	if (status >= STATUS_SIGNAL)
@@ -237,6 +248,21 @@ static void end_work(struct world *w, uint32_t index)
 				.status = work.status});
 }
 
+/* What nobody asked is answered in vain. */
+static void answer(struct world *w, const struct happening *happening)
+{
+	for (size_t i = 0; i < w->works.count; i++) {
+		struct work *work = &w->works.item[i];
+
+		if (work->op != OP_ASK || work->node != happening->node || work->stopped ||
+		    work->ended)
+			continue;
+		work->status = happening->yes ? 0 : 1;
+		end_work(w, (uint32_t)i);
+		return;
+	}
+}
+
 /* --- the port ------------------------------------------------------------- */
 
 static void port_start(void *context, const struct effect *effect)
@@ -253,7 +279,7 @@ static void port_start(void *context, const struct effect *effect)
 	if (traces(w))
 		trace_effect(&w->sink, &w->machine, w->now, effect);
 	vec_push(w->arena, &w->works, work);
-	if (!work.hangs)
+	if (!work.hangs && outcome.takes != NEVER)
 		queue_push(w->arena, &w->queue, w->now + outcome.takes,
 			   (uint32_t)w->works.count - 1);
 }

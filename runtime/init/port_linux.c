@@ -1,4 +1,5 @@
 /* The port with real system calls: one small function for each effect. */
+#include "ask.h"
 #include "coverage.h"
 #include "fsck.h"
 #include "handoff.h"
@@ -190,6 +191,11 @@ static void run(struct init *init, const struct effect *effect)
 	child_work(init, effect, work_run);
 }
 
+static void ask(struct init *init, const struct effect *effect)
+{
+	child_work(init, effect, work_ask);
+}
+
 /* The kernel takes the numbers, and does not come back if it finds an image (kernel:
  * Documentation/power/swsusp.rst). */
 static int32_t work_resume(struct init *init, const struct effect *effect, struct report *report)
@@ -243,6 +249,7 @@ static const effect_function effects[OP_COUNT] = {
 	[OP_RESUME] = resume,
 	[OP_FIND_INIT] = find_init,
 	[OP_HANDOFF] = hand_over,
+	[OP_ASK] = ask,
 };
 
 static void port_start(void *context, const struct effect *effect)
