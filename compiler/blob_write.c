@@ -278,6 +278,7 @@ static void write_node(struct writer *w, size_t i, const struct ranges *edges,
 	record.source = write_text(w, node->source);
 	record.kind = node->kind;
 	record.flags = node->flags;
+	record.replaces = write_text(w, node->replaces);
 	record.exclusive = write_text(w, node->exclusive);
 	record.attempts = node->attempts;
 	record.limit = node->limit;
@@ -306,7 +307,10 @@ static void write_sections(struct writer *w, bool strip)
 		write_node(w, i, &edges, &wakes);
 	for (size_t i = 0; i < program->edges.count; i++) {
 		const struct program_edge *edge = &program->edges.item[i];
-		struct edge record = {.from = edge->from, .to = edge->to, .kind = edge->kind};
+		struct edge record = {.from = edge->from,
+				      .to = edge->to,
+				      .kind = edge->kind,
+				      .reason = edge->reason};
 		record.source = write_text(w, edge->source);
 		put_record(w, SECTION_edges, &record, sizeof record);
 	}

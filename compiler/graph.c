@@ -27,19 +27,23 @@ uint32_t graph_device(struct graph *graph, const struct program_value *reference
 	return (uint32_t)(graph->nodes.count - 1);
 }
 
-static void add_edge(struct graph *graph, uint32_t from, uint32_t to, enum edge_kind kind,
-		     struct span span)
+void graph_add_edge(struct graph *graph, struct graph_edge edge)
 {
-	struct graph_edge edge = {from, to, kind, span};
 	size_t i;
 
 	for (i = 0; i < graph->edges.count; i++) {
 		const struct graph_edge *other = &graph->edges.item[i];
 
-		if (other->from == from && other->to == to && other->kind == kind)
+		if (other->from == edge.from && other->to == edge.to && other->kind == edge.kind)
 			return;
 	}
 	vec_push(graph->arena, &graph->edges, edge);
+}
+
+static void add_edge(struct graph *graph, uint32_t from, uint32_t to, enum edge_kind kind,
+		     struct span span)
+{
+	graph_add_edge(graph, (struct graph_edge){from, to, kind, REASON_DECLARED, span});
 }
 
 /* --- names
@@ -232,9 +236,11 @@ static void connect_actions(struct graph *graph, struct diag *diag, uint32_t nod
 		for (k = 0; k < row->operand_count; k++)
 			if (row->operand[k].kind == OPERAND_DEVICE &&
 			    expand_value(graph->arena, diag, &action->operand[k], &value))
-				add_edge(graph,
-					 graph_device(graph, &value, action->operand[k].span), node,
-					 EDGE_REQUIRES, action->operand[k].span);
+				graph_add_edge(graph, (struct graph_edge){
+							      graph_device(graph, &value,
+									   action->operand[k].span),
+							      node, EDGE_REQUIRES, REASON_OPERAND,
+							      action->operand[k].span});
 	}
 }
 
@@ -293,6 +299,7 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 		connect_term(graph, diag, i, instances->item[i]->start_on);
 		connect_actions(graph, diag, i, instances->item[i]);
 	}
+	graph_connect_data(graph, diag);
 	check_required(graph, diag);
 	find_goal(graph, diag);
 	return graph;

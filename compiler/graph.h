@@ -19,6 +19,7 @@ struct graph_node {
 struct graph_edge {
 	uint32_t from, to;
 	enum edge_kind kind;
+	enum edge_reason reason;
 	struct span span;
 };
 
@@ -55,6 +56,14 @@ const char *value_string(struct arena *arena, const struct program_value *value)
 struct graph *graph_build(const struct model *model, struct diag *diag, const unit_list *instances);
 /* The device node for a reference, made when it is new. */
 uint32_t graph_device(struct graph *graph, const struct program_value *reference, struct span span);
+
+/* Adds an edge, unless there is one of its kind already. */
+void graph_add_edge(struct graph *graph, struct graph_edge edge);
+/* Whether an order says that one node comes before another. */
+bool graph_precedes(const struct graph *graph, uint32_t from, uint32_t to);
+
+/* data.c: who reads a variable comes after who writes it. */
+void graph_connect_data(struct graph *graph, struct diag *diag);
 
 /* The node an event of start-on is about, or NONE. */
 uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct term *term);

@@ -200,6 +200,17 @@ static uint32_t default_limit(const struct unit *unit)
 	return DEFAULT_EFFECT_LIMIT;
 }
 
+static const char *replaced_scripts(struct arena *arena, const struct unit *unit)
+{
+	const char *scripts = "";
+	size_t i;
+
+	for (i = 0; i < unit->replaces.count; i++)
+		scripts = arena_printf(arena, "%s%s%s", scripts, i > 0 ? " " : "",
+				       unit->replaces.item[i].text);
+	return scripts;
+}
+
 static struct program_node lower_unit(struct lowering *l, const struct unit *unit)
 {
 	static const enum node_kind kinds[] = {[UNIT_TASK] = NODE_TASK,
@@ -209,6 +220,7 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 		.name = unit->name.text,
 		.description = unit->description.text != NULL ? unit->description.text : "",
 		.source = span_string(l->arena, unit->name.span),
+		.replaces = replaced_scripts(l->arena, unit),
 		.exclusive = unit->exclusive.text != NULL ? unit->exclusive.text : "",
 		.kind = kinds[unit->type],
 		.flags = unit->on_failure == ON_FAILURE_RESCUE ? NODE_RESCUE : 0,
@@ -231,6 +243,7 @@ static struct program_node lower_device(struct lowering *l, const struct graph_n
 		.name = device->name,
 		.description = "",
 		.source = span_string(l->arena, device->span),
+		.replaces = "",
 		.exclusive = "",
 		.kind = NODE_DEVICE,
 		.attempts = 1,
@@ -297,7 +310,7 @@ struct program *graph_lower(const struct graph *graph, const struct model *model
 	}
 	for (i = 0; i < graph->edges.count; i++) {
 		const struct graph_edge *from = &graph->edges.item[i];
-		struct program_edge edge = {from->from, from->to, from->kind,
+		struct program_edge edge = {from->from, from->to, from->kind, from->reason,
 					    span_string(graph->arena, from->span)};
 
 		vec_push(graph->arena, &program->edges, edge);

@@ -140,6 +140,8 @@ struct unit {
 	/* required_by: another unit requires this one, if it is in the graph */
 	VEC(struct relation) requires, wants, after, before, provides, required_by;
 	VEC(struct action) steps;
+	VEC(struct word) replaces;	/* scripts: "init-top/udev" */
+	VEC(struct word) reads, writes; /* variables of the boot scripts */
 	VEC(struct word) needs_binaries, needs_modules, needs_files;
 	struct word exclusive;
 	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand

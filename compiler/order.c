@@ -37,9 +37,12 @@ static void report_cycle(const struct graph *graph, struct diag *diag,
 				    graph->nodes.item[edges[i]->from].name);
 	diag_report(diag, DIAG_CYCLE, edges[0]->span, NULL, "these wait for each other: %s", path);
 	for (i = 0; i < count; i++)
-		diag_note(diag, edges[i]->span, "%s waits for %s (%s)",
+		diag_note(diag, edges[i]->span, "%s waits for %s (%s%s%s)",
 			  graph->nodes.item[edges[i]->to].name,
-			  graph->nodes.item[edges[i]->from].name, edge_kind_name(edges[i]->kind));
+			  graph->nodes.item[edges[i]->from].name, edge_kind_name(edges[i]->kind),
+			  edges[i]->reason != REASON_DECLARED ? ", implied: " : "",
+			  edges[i]->reason != REASON_DECLARED ? edge_reason_name(edges[i]->reason)
+							      : "");
 }
 
 /* Walks backwards from a node that could not be ranked until it meets a node twice: what lies
@@ -137,4 +140,23 @@ bool graph_order(struct graph *graph, struct diag *diag)
 		if (rank[i] == NONE && visited[i] == NONE)
 			find_cycle(graph, diag, rank, visited, i);
 	return false;
+}
+
+bool graph_precedes(const struct graph *graph, uint32_t from, uint32_t to)
+{
+	bool *reached = arena_alloc(graph->arena, graph->nodes.count * sizeof *reached);
+	bool grown = true;
+	size_t i;
+
+	reached[from] = true;
+	while (grown && !reached[to]) {
+		grown = false;
+		for (i = 0; i < graph->edges.count; i++) {
+			const struct graph_edge *edge = &graph->edges.item[i];
+
+			if (gives_order(edge) && reached[edge->from] && !reached[edge->to])
+				grown = reached[edge->to] = true;
+		}
+	}
+	return from != to && reached[to];
 }

@@ -39,7 +39,8 @@ struct program_code {
 };
 
 struct program_node {
-	const char *name, *description, *source, *exclusive; /* never NULL, "" for none */
+	const char *name, *description, *source, *replaces,
+		*exclusive; /* never NULL, "" for none */
 	enum node_kind kind;
 	unsigned flags;
 	uint32_t attempts;
@@ -51,6 +52,7 @@ struct program_node {
 struct program_edge {
 	uint32_t from, to;
 	enum edge_kind kind;
+	enum edge_reason reason;
 	const char *source;
 };
 

@@ -75,6 +75,7 @@ static struct program_node read_node(struct arena *arena, const struct blob *blo
 		.name = blob_string(blob, record.name),
 		.description = blob_string(blob, record.description),
 		.source = blob_string(blob, record.source),
+		.replaces = blob_string(blob, record.replaces),
 		.exclusive = blob_string(blob, record.exclusive),
 		.kind = (enum node_kind)record.kind,
 		.flags = record.flags,
@@ -101,6 +102,7 @@ static void read_edges(struct program *program, const struct blob *blob, uint32_
 
 		blob_edge(blob, node.first_edge + k, &edge);
 		read = (struct program_edge){edge.from, edge.to, (enum edge_kind)edge.kind,
+					     (enum edge_reason)edge.reason,
 					     blob_string(blob, edge.source)};
 		vec_push(program->arena, &program->edges, read);
 	}

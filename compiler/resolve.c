@@ -81,6 +81,9 @@ static struct unit *instantiate(struct arena *arena, const struct unit *template
 	EXPAND_RELATIONS(arena, unit->before, row);
 	EXPAND_RELATIONS(arena, unit->provides, row);
 	EXPAND_RELATIONS(arena, unit->required_by, row);
+	EXPAND_WORDS(arena, unit->replaces, row);
+	EXPAND_WORDS(arena, unit->reads, row);
+	EXPAND_WORDS(arena, unit->writes, row);
 	EXPAND_WORDS(arena, unit->needs_binaries, row);
 	EXPAND_WORDS(arena, unit->needs_modules, row);
 	EXPAND_WORDS(arena, unit->needs_files, row);

@@ -85,6 +85,7 @@ static const char *kind_text(enum field_kind kind)
 		[FIELD_PARAMETER] = "parameter or NONE",
 		[FIELD_ENUM_node_kind] = "node kind",
 		[FIELD_ENUM_edge_kind] = "edge kind",
+		[FIELD_ENUM_edge_reason] = "edge reason",
 		[FIELD_FLAGS_node_flag] = "node flags",
 		[FIELD_FIRST_edges] = "place in edges",
 		[FIELD_COUNT_edges] = "count",
@@ -155,6 +156,9 @@ static void print_enums(void)
 	puts("\n| number | edge kind |\n| --- | --- |");
 	for (unsigned i = 0; i < EDGE_KIND_COUNT; i++)
 		printf("| %u | %s |\n", i, edge_kind_name((enum edge_kind)i));
+	puts("\n| number | reason of an edge |\n| --- | --- |");
+	for (unsigned i = 0; i < EDGE_REASON_COUNT; i++)
+		printf("| %u | %s |\n", i, edge_reason_name((enum edge_reason)i));
 }
 
 static void print_limits(void)
@@ -180,6 +184,7 @@ static struct program *example_program(struct arena *arena)
 	struct program_node node = {.name = "hello",
 				    .description = "",
 				    .source = "hello.yaml:1:1",
+				    .replaces = "",
 				    .exclusive = "",
 				    .kind = NODE_TASK,
 				    .attempts = 1,

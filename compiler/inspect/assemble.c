@@ -19,6 +19,11 @@ static bool read_description(struct assembler *a)
 	return assembler_expect_text(a, &node_at_hand(a)->description) && assembler_expect_end(a);
 }
 
+static bool read_replaces(struct assembler *a)
+{
+	return assembler_expect_text(a, &node_at_hand(a)->replaces) && assembler_expect_end(a);
+}
+
 static bool read_exclusive(struct assembler *a)
 {
 	return assembler_expect_text(a, &node_at_hand(a)->exclusive) && assembler_expect_end(a);
@@ -85,6 +90,7 @@ static const struct attribute {
 	bool (*read)(struct assembler *a);
 } attributes[] = {
 	{"description", read_description},
+	{"replaces", read_replaces},
 	{"exclusive", read_exclusive},
 	{"attempts", read_attempts},
 	{"flags", read_flags},
@@ -94,11 +100,33 @@ static const struct attribute {
 
 enum { ATTRIBUTE_COUNT = sizeof attributes / sizeof attributes[0] };
 
+/* Behind the name, what an edge follows from; nothing for one that a unit declares. */
+static bool read_reason(struct assembler *a, enum edge_reason *ret_reason)
+{
+	const char *names[EDGE_REASON_COUNT];
+	struct token token;
+	unsigned reason;
+
+	if (tokens_peek(&a->line).kind != TOKEN_WORD)
+		return true;
+	token = tokens_next(&a->line);
+	for (reason = 0; reason < EDGE_REASON_COUNT; reason++) {
+		names[reason] = edge_reason_name((enum edge_reason)reason);
+		if (strcmp(names[reason], token.text) == 0) {
+			*ret_reason = (enum edge_reason)reason;
+			return true;
+		}
+	}
+	return assembler_complain_name(a, token, "no edge follows from this", names,
+				       EDGE_REASON_COUNT);
+}
+
 static void read_edge(struct assembler *a, enum edge_kind kind)
 {
 	struct program_edge edge = {.to = (uint32_t)a->node, .kind = kind};
 
-	if (assembler_expect_node(a, &edge.from) && assembler_read_source(a, &edge.source))
+	if (assembler_expect_node(a, &edge.from) && read_reason(a, &edge.reason) &&
+	    assembler_read_source(a, &edge.source))
 		vec_push(a->arena, &a->program->edges, edge);
 }
 
@@ -192,6 +220,7 @@ static void begin_node(struct assembler *a, enum node_kind kind)
 	struct program_node node = {.name = "",
 				    .description = "",
 				    .source = "",
+				    .replaces = "",
 				    .exclusive = "",
 				    .kind = kind,
 				    .attempts = LISTING_ATTEMPTS,

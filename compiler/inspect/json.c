@@ -89,6 +89,8 @@ static struct json_object *new_edges(const struct writer *w, const struct progra
 
 		add_text(object, "kind", edge_kind_name(edge[i].kind));
 		json_object_object_add(object, "from", new_reference(w, edge[i].from));
+		if (edge[i].reason != REASON_DECLARED)
+			add_text(object, "reason", edge_reason_name(edge[i].reason));
 		add_text(object, "source", edge[i].source);
 		json_object_array_add(array, object);
 	}
@@ -134,6 +136,7 @@ static struct json_object *new_node(const struct writer *w, uint32_t i,
 	add_text(object, "source", node->source);
 	if (node->flags != 0)
 		json_object_object_add(object, "flags", new_flags(node->flags));
+	add_text(object, "replaces", node->replaces);
 	add_text(object, "exclusive", node->exclusive);
 	json_object_object_add(object, "attempts", json_object_new_int64(node->attempts));
 	json_object_object_add(object, "limit", new_limit(node->limit));

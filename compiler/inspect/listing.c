@@ -318,6 +318,11 @@ static void print_node(const struct lister *l, size_t i, const struct program_ed
 		fputc('\n', l->out);
 	}
 	print_flags(l, node->flags);
+	if (node->replaces[0] != '\0') {
+		fputs("\treplaces ", l->out);
+		print_text(l->out, node->replaces);
+		fputc('\n', l->out);
+	}
 	if (node->exclusive[0] != '\0') {
 		fputs("\texclusive ", l->out);
 		print_text(l->out, node->exclusive);
@@ -329,6 +334,8 @@ static void print_node(const struct lister *l, size_t i, const struct program_ed
 	for (size_t e = 0; e < edge_count; e++) {
 		fprintf(l->out, "\t%s ", edge_kind_name(edge[e].kind));
 		print_name(l, l->out, edge[e].from);
+		if (edge[e].reason != REASON_DECLARED)
+			fprintf(l->out, " %s", edge_reason_name(edge[e].reason));
 		print_source(l, edge[e].source);
 		fputc('\n', l->out);
 	}

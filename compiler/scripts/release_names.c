@@ -21,6 +21,13 @@ const struct release_name *release_name_next(const char *name, const struct rele
 	return NULL;
 }
 
+const struct release_name *release_name_after(const struct release_name *last)
+{
+	const struct release_name *row = last == NULL ? names : last + 1;
+
+	return row < names + NAME_COUNT ? row : NULL;
+}
+
 const struct release_name *release_name_find(const char *phase, const char *name)
 {
 	const struct release_name *row = NULL;

@@ -19,6 +19,9 @@ struct release_name {
  * any more. */
 const struct release_name *release_name_next(const char *name, const struct release_name *last);
 
+/* The row after `last` (NULL: the first), or NULL. */
+const struct release_name *release_name_after(const struct release_name *last);
+
 /* The row for this name in this phase, or NULL. */
 const struct release_name *release_name_find(const char *phase, const char *name);
 

@@ -301,6 +301,18 @@ static void read_modules(struct unit_reader *reader, enum keyword_id id,
 	read_words(reader, id, node, read_module);
 }
 
+static void read_scripts(struct unit_reader *reader, enum keyword_id id,
+			 const struct yaml_node *node)
+{
+	read_words(reader, id, node, unit_script);
+}
+
+static void read_variables(struct unit_reader *reader, enum keyword_id id,
+			   const struct yaml_node *node)
+{
+	read_words(reader, id, node, unit_variable);
+}
+
 /* "20 s" as milliseconds; 0 if it is none. */
 static uint64_t duration(const char *text)
 {
@@ -392,6 +404,8 @@ bool keyword_is_list(enum keyword_id id)
 	case SHAPE_DEVICES:
 	case SHAPE_PATHS:
 	case SHAPE_MODULES:
+	case SHAPE_SCRIPTS:
+	case SHAPE_VARIABLES:
 		return true;
 	default:
 		return false;

@@ -53,6 +53,11 @@ bool unit_path(struct unit_reader *reader, const struct yaml_node *node, const c
 bool unit_device(struct unit_reader *reader, const struct yaml_node *node, const char *what,
 		 struct word *ret_word);
 
+bool unit_script(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		 struct word *ret_word);
+bool unit_variable(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		   struct word *ret_word);
+
 /* The same for a word that is no scalar of its own, but a part of an expression. */
 bool unit_check_name(struct unit_reader *reader, struct word word);
 bool unit_check_path(struct unit_reader *reader, struct word word);

@@ -179,3 +179,33 @@ bool unit_device(struct unit_reader *reader, const struct yaml_node *node, const
 	return scalar(reader, node, what, "a device reference", ret_word) &&
 	       unit_check_device(reader, *ret_word);
 }
+
+/* Below scripts/ in the image: at least a phase and a name, as mkinitramfs allows them. */
+bool unit_script(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		 struct word *ret_word)
+{
+	const char *slash;
+
+	if (!unit_text(reader, node, what, ret_word))
+		return false;
+	slash = strchr(ret_word->text, '/');
+	if (slash != NULL && slash > ret_word->text && slash[1] != '\0' &&
+	    ret_word->text[strspn(ret_word->text, LETTERS DIGITS "._-/")] == '\0')
+		return true;
+	diag_report(reader->diag, DIAG_UNIT_SCRIPT, ret_word->span, NULL,
+		    "not a phase and a script, as init-top/udev: \"%s\"", ret_word->text);
+	return false;
+}
+
+bool unit_variable(struct unit_reader *reader, const struct yaml_node *node, const char *what,
+		   struct word *ret_word)
+{
+	if (!unit_text(reader, node, what, ret_word))
+		return false;
+	if (ret_word->text[0] != '\0' && strchr(DIGITS, ret_word->text[0]) == NULL &&
+	    ret_word->text[strspn(ret_word->text, LETTERS DIGITS "_")] == '\0')
+		return true;
+	diag_report(reader->diag, DIAG_UNIT_VARIABLE, ret_word->span, NULL,
+		    "not the name of a shell variable: \"%s\"", ret_word->text);
+	return false;
+}

@@ -209,6 +209,15 @@ const char *node_kind_name(enum node_kind kind)
 	return names[kind];
 }
 
+const char *edge_reason_name(enum edge_reason reason)
+{
+	/* ORDER EDGE_REASON */
+	static const char *const names[EDGE_REASON_COUNT] = {"declared", "operand", "data",
+							     "prereq", "serial"};
+
+	return names[reason];
+}
+
 const char *edge_kind_name(enum edge_kind kind)
 {
 	/* ORDER EDGE_KIND */

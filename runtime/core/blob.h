@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 enum {
-	BLOB_VERSION = 1,
+	BLOB_VERSION = 2,
 	NONE = 0xffff, /* no node, no value, no program, no parameter */
 	BLOB_SIZE_MAX = 1 << 20,
 };
@@ -52,6 +52,17 @@ enum edge_kind {
 	EDGE_HOLD,     /* the other runs on `starting` this node, which is held until it is done */
 	EDGE_PROVIDES, /* a unit makes this device appear: its failure is the device's */
 	EDGE_KIND_COUNT
+};
+
+/* Why there is an edge: a unit says so, or it follows from something else that is written.
+ * ORDER EDGE_REASON: names in blob.c */
+enum edge_reason {
+	REASON_DECLARED,
+	REASON_OPERAND, /* the waiting unit's action works on the device */
+	REASON_DATA,	/* it reads a variable that the other writes */
+	REASON_PREREQ,	/* scripts: the other is among its prereqs */
+	REASON_SERIAL,	/* scripts: initramfs-tools runs them one after the other */
+	EDGE_REASON_COUNT
 };
 
 enum section {
@@ -163,6 +174,7 @@ enum field_kind {
 	FIELD_PARAMETER,
 	FIELD_ENUM_node_kind,
 	FIELD_ENUM_edge_kind,
+	FIELD_ENUM_edge_reason,
 	FIELD_FLAGS_node_flag,
 	FIELD_FIRST_edges,
 	FIELD_COUNT_edges,
@@ -214,5 +226,6 @@ uint32_t blob_checksum(const unsigned char *bytes, size_t size);
 
 const char *node_kind_name(enum node_kind kind);
 const char *edge_kind_name(enum edge_kind kind);
+const char *edge_reason_name(enum edge_reason reason);
 
 #endif

@@ -135,6 +135,9 @@ static const char *field_problem(const struct verifier *v, const struct field *f
 	case FIELD_ENUM_edge_kind:
 		ok = *at < EDGE_KIND_COUNT;
 		break;
+	case FIELD_ENUM_edge_reason:
+		ok = *at < EDGE_REASON_COUNT;
+		break;
 	case FIELD_FLAGS_node_flag:
 		ok = (*at & ~(uint32_t)NODE_FLAGS) == 0;
 		break;
