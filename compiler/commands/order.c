@@ -7,6 +7,7 @@
 
 #include "../scripts/order.h"
 #include "../scripts/prereqs.h"
+#include "../scripts/uses.h"
 
 static const char help[] =
 	"Inputs:\n"
@@ -15,13 +16,17 @@ static const char help[] =
 	"  --hooks DIR       a directory of hooks; may be repeated\n"
 	"  --no-run          read the scripts, do not run them\n"
 	"Output:\n"
-	"  --format=ORDER    the ORDER file that mkinitramfs writes for a phase\n";
+	"  --format=ORDER    the ORDER file that mkinitramfs writes for a phase\n"
+	"  --format=data     what each boot script reads, writes, runs and waits for\n";
+
+enum format { FORMAT_TEXT, FORMAT_ORDER, FORMAT_DATA, FORMAT_COUNT };
+static const char *const formats[FORMAT_COUNT] = {"text", "ORDER", "data"};
 
 struct request {
 	struct script_inputs inputs;
 	char *const *phases;
 	size_t phase_count;
-	bool order_file;
+	enum format format;
 };
 
 /* One phase, sorted; `wanted` if it is to be printed. */
@@ -42,6 +47,48 @@ static void print_order_file(const struct sorted_phase *sorted)
 		printf("/scripts/%s/%s \"$@\"\n"
 		       "[ -e /conf/param.conf ] && . /conf/param.conf\n",
 		       sorted->phase->name, sorted->order.names.item[i]);
+}
+
+/* What is to be said of a use beyond its name, in one column. */
+static const char *remarks(struct arena *arena, const struct script_use *use)
+{
+	const struct {
+		bool holds;
+		const char *word;
+	} words[] = {
+		{use->via != NULL, use->via},	 {use->annotated, "annotated"},
+		{use->guarded, "guarded"},	 {use->exported, "export"},
+		{use->background, "background"},
+	};
+	const char *list = "";
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (words[i].holds)
+			list = arena_printf(arena, "%s%s%s", list, *list == '\0' ? "" : " ",
+					    words[i].word);
+	return *list == '\0' ? "-" : list;
+}
+
+static void print_data(struct arena *arena, const struct sorted_phase *sorted)
+{
+	for (size_t i = 0; i < sorted->order.names.count; i++) {
+		const char *name = sorted->order.names.item[i];
+		const struct script *script = phase_script(sorted->phase, name);
+		const struct script_uses *uses =
+			script == NULL || script->skip != SKIP_NOT || sorted->phase->hooks
+				? NULL
+				: script_uses_read(arena, sorted->phase->name, script);
+
+		for (size_t j = 0; uses != NULL && j < uses->uses.count; j++) {
+			const struct script_use *use = &uses->uses.item[j];
+			size_t line, column;
+
+			span_position(use->span, &line, &column);
+			printf("%s/%s\t%s\t%s\t%zu:%zu\t%s\n", sorted->phase->name, name,
+			       use_kind_name(use->kind), use->name, line, column,
+			       remarks(arena, use));
+		}
+	}
 }
 
 static bool is_wanted(const struct request *request, const char *phase)
@@ -91,8 +138,10 @@ static enum exit_status print_orders(const struct request *request, const struct
 			continue;
 		phase_sort(tree, sorted.phase, &sorted.order);
 		phase_order_check(tree, sorted.phase, &sorted.order, diag);
-		if (request->order_file)
+		if (request->format == FORMAT_ORDER)
 			print_order_file(&sorted);
+		else if (request->format == FORMAT_DATA)
+			print_data(tree->arena, &sorted);
 		else
 			print_lines(&sorted);
 	}
@@ -149,8 +198,11 @@ static bool take_option(struct arena *arena, struct request *request, int option
 		request->inputs.no_run = true;
 		return true;
 	case 'f':
-		request->order_file = strcmp(optarg, "ORDER") == 0;
-		return request->order_file || strcmp(optarg, "text") == 0;
+		request->format = FORMAT_TEXT;
+		while (request->format < FORMAT_COUNT &&
+		       strcmp(formats[request->format], optarg) != 0)
+			request->format++;
+		return request->format < FORMAT_COUNT;
 	default:
 		return false;
 	}
@@ -159,7 +211,7 @@ static bool take_option(struct arena *arena, struct request *request, int option
 /* An ORDER file is that of one phase, and hooks have none. */
 static bool makes_sense(const struct request *request)
 {
-	return !request->order_file ||
+	return request->format != FORMAT_ORDER ||
 	       (request->phase_count == 1 && strcmp(request->phases[0], "hooks") != 0 &&
 		strcmp(request->phases[0], "hooks-etc") != 0);
 }

@@ -298,5 +298,6 @@ enum exit_status check_scripts(struct arena *arena, struct diag *diag, int root_
 		return status;
 	check_script_files(&tree, diag);
 	check_script_orders(&tree, diag);
+	check_script_uses(&tree, diag);
 	return status;
 }

@@ -21,4 +21,8 @@ void check_script_files(const struct script_tree *tree, struct diag *diag);
 /* Loops, and orders that hold only by chance, or not at all. */
 void check_script_orders(const struct script_tree *tree, struct diag *diag);
 
+/* What scripts read and write (uses.h): writers that no prereq orders, readers that come before the
+ * writer, variables that never reach the reader, waits that nothing ends in time. */
+void check_script_uses(const struct script_tree *tree, struct diag *diag);
+
 #endif

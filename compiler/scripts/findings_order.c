@@ -60,40 +60,6 @@ static const struct script *script_that_counts(const struct script_tree *tree, c
 	return script != NULL && script->skip == SKIP_NOT ? script : NULL;
 }
 
-/* Whether `second` waits for `first`, itself or through others. Each script is entered once. */
-static bool waits_for(const struct phase *phase, const struct script *second, const char *first,
-		      bool *entered)
-{
-	for (size_t i = 0; i < phase->scripts.count; i++) {
-		struct script *other = phase->scripts.item[i];
-
-		if (other->skip != SKIP_NOT || entered[i] ||
-		    script_prereq(second, other->name) == NULL)
-			continue;
-		entered[i] = true;
-		if (strcmp(other->name, first) == 0 || waits_for(phase, other, first, entered))
-			return true;
-	}
-	return false;
-}
-
-static bool is_declared(const struct script_tree *tree, const struct phase *phase,
-			const char *first, const struct script *second)
-{
-	return waits_for(phase, second, first,
-			 arena_alloc(tree->arena, phase->scripts.count * sizeof(bool)));
-}
-
-/* Where a name comes in the sequence of its phase. */
-static size_t position(const struct phase_order *order, const char *name)
-{
-	size_t i = 0;
-
-	while (i < order->names.count && strcmp(order->names.item[i], name) != 0)
-		i++;
-	return i;
-}
-
 /* Where the script says what it waits for, or would. */
 static struct span handler_span(const struct script *script)
 {
@@ -114,10 +80,10 @@ static void check_needed(const struct script_tree *tree, const struct phase *pha
 	const struct script *second = script_that_counts(tree, row->phase, row->second);
 	const char *hint;
 
-	if (first == NULL || second == NULL || is_declared(tree, phase, row->first, second))
+	if (first == NULL || second == NULL || phase_declares(tree, phase, row->first, second))
 		return;
 	hint = arena_printf(tree->arena, "%s can say so: PREREQ=\"%s\"", row->second, row->first);
-	if (position(order, row->first) < position(order, row->second))
+	if (phase_position(order, row->first) < phase_position(order, row->second))
 		diag_report(diag, DIAG_ORDER_BY_ALPHABET, handler_span(second), hint,
 			    "%s comes after %s only because its name does: %s", row->second,
 			    row->first, row->why);
@@ -150,7 +116,7 @@ static void check_shared(const struct script_tree *tree, const struct phase *pha
 
 		if (script == NULL || !is_in(row->names, name))
 			continue;
-		if (before != NULL && !is_declared(tree, phase, before->name, script))
+		if (before != NULL && !phase_declares(tree, phase, before->name, script))
 			undeclared = script;
 		list = before == NULL ? name : arena_printf(tree->arena, "%s, %s", list, name);
 		before = script;

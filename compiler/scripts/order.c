@@ -30,6 +30,41 @@ const struct prereq *script_prereq(const struct script *script, const char *name
 	return NULL;
 }
 
+/* --- what is declared, and what comes out ---------------------------------------------------- */
+
+/* Whether `second` waits for `first`, itself or through others. Each script is entered once. */
+static bool waits_for(const struct phase *phase, const struct script *second, const char *first,
+		      bool *entered)
+{
+	for (size_t i = 0; i < phase->scripts.count; i++) {
+		struct script *other = phase->scripts.item[i];
+
+		if (other->skip != SKIP_NOT || entered[i] ||
+		    script_prereq(second, other->name) == NULL)
+			continue;
+		entered[i] = true;
+		if (strcmp(other->name, first) == 0 || waits_for(phase, other, first, entered))
+			return true;
+	}
+	return false;
+}
+
+bool phase_declares(const struct script_tree *tree, const struct phase *phase, const char *first,
+		    const struct script *second)
+{
+	return waits_for(phase, second, first,
+			 arena_alloc(tree->arena, phase->scripts.count * sizeof(bool)));
+}
+
+size_t phase_position(const struct phase_order *order, const char *name)
+{
+	size_t i = 0;
+
+	while (i < order->names.count && strcmp(order->names.item[i], name) != 0)
+		i++;
+	return i;
+}
+
 /* --- loops ----------------------------------------------------------------------------------- */
 
 /* Where `after` says that it waits for `before`. */

@@ -22,4 +22,11 @@ void phase_order_check(const struct script_tree *tree, const struct phase *phase
 /* The script's prereq of this name, or NULL. */
 const struct prereq *script_prereq(const struct script *script, const char *name);
 
+/* Whether `second` waits for the script `first` of its phase, itself or through others. */
+bool phase_declares(const struct script_tree *tree, const struct phase *phase, const char *first,
+		    const struct script *second);
+
+/* Where a name comes in the sequence; names.count if it does not. */
+size_t phase_position(const struct phase_order *order, const char *name);
+
 #endif

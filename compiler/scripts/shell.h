@@ -1,7 +1,8 @@
 /* A shell script as a tree: the grammar of POSIX.1-2017, XCU 2.10, as far as a reader needs it.
  *
- * What stands in $(...), `...` and ${...} beyond a plain name is passed over; here-documents, too.
- * A script that sh accepts can be refused here only for what POSIX leaves open. */
+ * Commands in $(...) and `...` are trees of their own; of ${...} the name is kept and what is
+ * expanded in it, not what is done with it. A script that sh accepts can be refused here only for
+ * what POSIX leaves open. */
 #ifndef BOOTGRAPH_SCRIPTS_SHELL_H
 #define BOOTGRAPH_SCRIPTS_SHELL_H
 
@@ -12,15 +13,21 @@ enum { SHELL_DEPTH_MAX = 100 }; /* of commands and expansions in each other */
 enum shell_part_kind {
 	SHELL_TEXT,	 /* text, as it is after quotes are removed */
 	SHELL_PARAMETER, /* text: the name, "1" or "PREREQ"; fallback of ${1:-fallback}, or NULL */
-	SHELL_OTHER,	 /* an expansion that was passed over */
+	SHELL_OTHER,	 /* another expansion: text is the name of ${name...}, or NULL */
 };
+
+struct shell_command;
+typedef VEC(struct shell_command *) shell_list;
 
 /* A piece of a word. Of a SHELL_TEXT, every byte is at `offset` and after in the script. */
 struct shell_part {
 	enum shell_part_kind kind;
 	const char *text, *fallback;
-	size_t offset, length; /* in the script */
+	shell_list commands;	       /* SHELL_OTHER: of $(...) and `...` */
+	VEC(struct shell_part) nested; /* SHELL_OTHER: what ${name...} expands besides */
+	size_t offset, length;	       /* in the script */
 	bool quoted;
+	bool guarded; /* ${name:-word} and the like: it may well have no value */
 };
 
 struct shell_word {
@@ -45,8 +52,20 @@ enum shell_kind {
 /* How a command stands to the one before it. */
 enum shell_join { SHELL_THEN, SHELL_AND, SHELL_OR, SHELL_PIPE };
 
-struct shell_command;
-typedef VEC(struct shell_command *) shell_list;
+enum shell_direction {
+	SHELL_READS,	  /* <, <> */
+	SHELL_WRITES,	  /* >, >| */
+	SHELL_APPENDS,	  /* >> */
+	SHELL_DUPLICATES, /* <&, >& */
+	SHELL_HERE,	  /* <<, <<- */
+};
+
+struct shell_redirection {
+	enum shell_direction direction;
+	bool to_stdout, strip_tabs;
+	struct shell_word target;	 /* the file; of a here-document, its end */
+	size_t body_offset, body_length; /* of a here-document, in the script */
+};
 
 struct shell_clause {
 	VEC(struct shell_word) patterns;
@@ -58,11 +77,13 @@ struct shell_command {
 	enum shell_join join;
 	bool negated;	 /* ! in front */
 	bool subshell;	 /* ( ... ), or in the background */
+	bool background; /* & behind it */
 	bool redirected; /* its standard output goes elsewhere */
 	const char *name;
 	VEC(struct shell_assignment) assignments;
 	VEC(struct shell_word) words;
 	VEC(struct shell_clause) clauses;
+	VEC(struct shell_redirection *) redirections;
 	size_t offset, length;
 };
 
@@ -104,10 +125,9 @@ struct shell_lexer {
 	enum shell_token token;
 	size_t offset, length;
 	struct shell_word word;
-	bool to_stdout, here_document, strip_tabs; /* TOKEN_REDIRECT */
+	struct shell_redirection redirection; /* TOKEN_REDIRECT: without its target */
 
-	VEC(struct shell_word) here_ends; /* of here-documents that begin at the next newline */
-	VEC(bool) here_strips;
+	VEC(struct shell_redirection *) here_documents; /* that begin at the next newline */
 
 	unsigned depth;
 	const char *error;
@@ -117,7 +137,11 @@ struct shell_lexer {
 void shell_next(struct shell_lexer *lexer);
 void shell_fail(struct shell_lexer *lexer, size_t offset, const char *error);
 
-/* From behind "$(" or "`" to behind its end. */
-void shell_skip_commands(struct shell_lexer *lexer);
+/* From behind "$(" to behind its end. */
+shell_list shell_commands(struct shell_lexer *lexer);
+
+/* What stands between two backquotes. A mistake in there is nobody's but the inner shell's, which
+ * reads it when it comes to it: then what was read until there is returned. */
+shell_list shell_quoted_commands(struct shell_lexer *lexer, size_t offset, size_t end);
 
 #endif

@@ -128,12 +128,14 @@ static void double_quotes(struct shell_lexer *lexer, struct shell_word *word)
 
 static void backquotes(struct shell_lexer *lexer, struct shell_word *word, bool quoted)
 {
+	struct shell_part part = {.kind = SHELL_OTHER};
 	size_t start = lexer->at++;
 
 	while (!at_end(lexer) && look(lexer, 0) != '`')
 		pass(lexer, look(lexer, 0) == '\\' ? 2 : 1);
+	part.commands = shell_quoted_commands(lexer, start + 1, lexer->at);
 	pass_closing(lexer, start, "this ` is not closed");
-	add_expansion(lexer, word, start, (struct shell_part){.kind = SHELL_OTHER}, quoted);
+	add_expansion(lexer, word, start, part, quoted);
 }
 
 /* $((...)), from behind its $. False, and nothing moved, if it is $( (...) ) instead. */
@@ -193,7 +195,11 @@ static struct shell_part braces(struct shell_lexer *lexer, size_t start, bool qu
 		lexer->at += length + 2;
 		return part;
 	}
+	if (length > 0)
+		part.text = slice(lexer, name, length);
 	colon = look(lexer, 1 + length) == ':';
+	part.guarded = look(lexer, 1 + length + colon) != '\0' &&
+		       strchr("-=?+", look(lexer, 1 + length + colon)) != NULL;
 	has_default = length > 0 && look(lexer, 1 + length + colon) == '-';
 	lexer->at += 1 + length + colon + has_default;
 	while (!at_end(lexer) && look(lexer, 0) != '}') {
@@ -210,11 +216,14 @@ static struct shell_part braces(struct shell_lexer *lexer, size_t start, bool qu
 		is_empty = false;
 	}
 	pass_closing(lexer, start, "this ${ is not closed");
+	for (size_t i = 0; i < rest.parts.count; i++)
+		if (rest.parts.item[i].kind != SHELL_TEXT)
+			vec_push(lexer->arena, &part.nested, rest.parts.item[i]);
 	/* The only default that handlers have: ${1:-}. */
-	if (has_default && is_empty)
-		part = (struct shell_part){.kind = SHELL_PARAMETER,
-					   .text = slice(lexer, name, length),
-					   .fallback = ""};
+	if (has_default && is_empty) {
+		part.kind = SHELL_PARAMETER;
+		part.fallback = "";
+	}
 	return part;
 }
 
@@ -239,7 +248,7 @@ static void expansion(struct shell_lexer *lexer, struct shell_word *word, bool q
 		lexer->at++;
 		if (look(lexer, 1) != '(' || !arithmetic(lexer)) {
 			lexer->at++;
-			shell_skip_commands(lexer);
+			part.commands = shell_commands(lexer);
 		}
 	}
 	lexer->depth--;
@@ -332,18 +341,21 @@ static bool is_line(const struct shell_lexer *lexer, const char *line, bool stri
 
 static void skip_here_documents(struct shell_lexer *lexer)
 {
-	for (size_t i = 0; i < lexer->here_ends.count; i++) {
-		const char *end = shell_literal(lexer->arena, &lexer->here_ends.item[i]);
+	for (size_t i = 0; i < lexer->here_documents.count; i++) {
+		struct shell_redirection *here = lexer->here_documents.item[i];
+		const char *end = shell_literal(lexer->arena, &here->target);
 		size_t next = lexer->at;
 		bool found = false;
 
+		here->body_offset = lexer->at;
 		/* An end with an expansion in it is taken as it is spelt: nobody writes one. */
 		while (end != NULL && !found && !at_end(lexer)) {
-			found = is_line(lexer, end, lexer->here_strips.item[i], &next);
+			here->body_length = lexer->at - here->body_offset;
+			found = is_line(lexer, end, here->strip_tabs, &next);
 			lexer->at = next;
 		}
 	}
-	lexer->here_ends.count = lexer->here_strips.count = 0;
+	lexer->here_documents.count = 0;
 }
 
 /* --- tokens ---------------------------------------------------------------------------------- */
@@ -372,19 +384,29 @@ static bool is_redirection(const struct shell_lexer *lexer)
 
 static void read_redirection(struct shell_lexer *lexer)
 {
+	static const struct {
+		const char *spelling;
+		enum shell_direction direction;
+	} operators[] = {
+		{"<<-", SHELL_HERE},	  {"<<", SHELL_HERE},  {"<&", SHELL_DUPLICATES},
+		{">&", SHELL_DUPLICATES}, {"<>", SHELL_READS}, {">>", SHELL_APPENDS},
+		{">|", SHELL_WRITES},	  {"<", SHELL_READS},  {">", SHELL_WRITES},
+	};
 	bool other = false;
+	size_t i = 0;
 
 	lexer->token = TOKEN_REDIRECT;
 	while (isdigit((unsigned char)look(lexer, 0)))
 		other = look(lexer, 0) != '1' || other, lexer->at++;
-	lexer->to_stdout = look(lexer, 0) == '>' && !other;
-	lexer->here_document = look(lexer, 0) == '<' && look(lexer, 1) == '<';
-	lexer->at++;
-	if (look(lexer, 0) != '\0' && strchr("<>&|", look(lexer, 0)) != NULL)
-		lexer->at++;
-	lexer->strip_tabs = lexer->here_document && look(lexer, 0) == '-';
-	if (lexer->strip_tabs)
-		lexer->at++;
+	while (strncmp(operators[i].spelling, lexer->text->data + lexer->at,
+		       strlen(operators[i].spelling)) != 0)
+		i++;
+	lexer->redirection = (struct shell_redirection){
+		.direction = operators[i].direction,
+		.to_stdout = look(lexer, 0) == '>' && !other,
+		.strip_tabs = strcmp(operators[i].spelling, "<<-") == 0,
+	};
+	lexer->at += strlen(operators[i].spelling);
 }
 
 static void read_operator(struct shell_lexer *lexer)

@@ -63,7 +63,7 @@ static bool joined(struct shell_lexer *lexer, struct shell_command *last, enum s
 		*ret_join = SHELL_PIPE;
 		break;
 	case TOKEN_BACKGROUND:
-		last->subshell = true;
+		last->subshell = last->background = true;
 		break;
 	case TOKEN_SEMICOLON:
 	case TOKEN_NEWLINE:
@@ -111,18 +111,19 @@ static shell_list commands_of(struct shell_lexer *lexer)
 
 static void redirection(struct shell_lexer *lexer, struct shell_command *command)
 {
-	bool here_document = lexer->here_document, strip_tabs = lexer->strip_tabs;
+	struct shell_redirection *redirection = arena_alloc(lexer->arena, sizeof *redirection);
 
-	command->redirected = command->redirected || lexer->to_stdout;
+	*redirection = lexer->redirection;
+	command->redirected = command->redirected || redirection->to_stdout;
 	shell_next(lexer);
 	if (lexer->token != TOKEN_WORD) {
 		shell_fail(lexer, lexer->offset, "a file name is due here");
 		return;
 	}
-	if (here_document) {
-		vec_push(lexer->arena, &lexer->here_ends, lexer->word);
-		vec_push(lexer->arena, &lexer->here_strips, strip_tabs);
-	}
+	redirection->target = lexer->word;
+	vec_push(lexer->arena, &command->redirections, redirection);
+	if (redirection->direction == SHELL_HERE)
+		vec_push(lexer->arena, &lexer->here_documents, redirection);
 	shell_next(lexer);
 }
 
@@ -366,19 +367,32 @@ static struct shell_command *command(struct shell_lexer *lexer)
 
 /* --- scripts --------------------------------------------------------------------------------- */
 
-void shell_skip_commands(struct shell_lexer *lexer)
+shell_list shell_commands(struct shell_lexer *lexer)
 {
 	/* The token and here-documents of the outer script wait meanwhile. */
 	struct shell_lexer inner = {
 		.arena = lexer->arena, .text = lexer->text, .at = lexer->at, .depth = lexer->depth};
+	shell_list commands;
 
 	shell_next(&inner);
-	list(&inner);
+	commands = list(&inner);
 	if (inner.error == NULL && inner.token != TOKEN_CLOSE)
 		shell_fail(&inner, lexer->at, "this $( is not closed");
 	lexer->at = inner.at;
 	if (inner.error != NULL)
 		shell_fail(lexer, inner.error_offset, inner.error);
+	return commands;
+}
+
+shell_list shell_quoted_commands(struct shell_lexer *lexer, size_t offset, size_t end)
+{
+	struct text part = *lexer->text;
+	struct shell_lexer inner = {
+		.arena = lexer->arena, .text = &part, .at = offset, .depth = lexer->depth + 1};
+
+	part.size = end;
+	shell_next(&inner);
+	return list(&inner);
 }
 
 void shell_parse(struct arena *arena, const struct text *text, struct shell_script *ret_script)

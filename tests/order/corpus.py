@@ -28,6 +28,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import cache  # noqa: E402
 
+sys.path.insert(0, str(HERE))
+import findings  # noqa: E402
+
 SHARE = "usr/share/initramfs-tools"
 ETC = "etc/initramfs-tools"
 
@@ -88,6 +91,7 @@ class Machine:
             shutil.copytree(self.root / tree, self.empty / tree, symlinks=True)
         self.failures = 0
         self.compared = 0
+        self.scripts = 0
 
     def clear(self):
         for tree in (SHARE, ETC):
@@ -157,6 +161,7 @@ class Machine:
             if self.run("--format=ORDER", phase).stdout != text:
                 self.fail(title, f"another ORDER file for {phase}")
         self.compared += len(names)
+        self.scripts += sum(len(phase) for phase in names.values())
 
     def fail(self, title, text):
         self.failures += 1
@@ -169,33 +174,59 @@ def compare_packages(machine):
         for source, path in machine.files(package):
             machine.add(source, path)
         machine.compare(package, order_files=True)
+    print(f"{len(machine.packages())} packages")
+    fill(machine)
+    machine.compare("all packages", order_files=True)
+    compare_findings(machine)
+    check_annotations(machine)
+
+
+def fill(machine):
+    """All packages in one tree."""
     machine.clear()
     for package in machine.packages():
         for source, path in machine.files(package):
             machine.add(source, path)
-    machine.compare("all packages", order_files=True)
-    compare_findings(machine)
+
+
+def check(machine):
+    return subprocess.run([machine.bootgraph, "check", "--root", machine.root],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
 def compare_findings(machine):
-    """What `check` says of all packages together: merged.findings, without the scripts' lines."""
-    run = subprocess.run([machine.bootgraph, "check", "--root", machine.root],
-                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    found = [line for line in run.stdout.splitlines()
-             if line.startswith(("usr/", "etc/init")) and line.endswith("]")]
-    expected, before = [], ""
-    for line in (HERE / "merged.findings").read_text().splitlines():
-        if line and not line.startswith("#"):
-            expected.append(line)
-            if not re.match(r"# .*`.+`", before):
-                machine.fail("findings", f"no reason in the script's words: {line}")
-        before = line
-    if run.returncode != 0 or run.stderr:
-        machine.fail("findings", f"exit status {run.returncode}\n{run.stderr}")
-    for line in sorted(set(expected) - set(found)):
+    """What `check` says of all packages together: merged.findings, each with its reason."""
+    run = check(machine)
+    _, reasons = findings.read(findings.FILE.read_text())
+    found, texts = findings.found(run.stdout), findings.scripts_of(machine.root)
+    if run.returncode != 0 or run.stderr or ": error: " in run.stdout:
+        machine.fail("findings", f"exit status {run.returncode}\n{run.stdout}{run.stderr}")
+    for finding, reason in reasons.items():
+        if not findings.quotes_script(reason, texts):
+            machine.fail("findings", f"no reason in a script's words: {finding}")
+    for line in sorted(reasons.keys() - set(found)):
         machine.fail("findings", f"missing: {line}")
-    for line in sorted(set(found) - set(expected)):
+    for line in sorted(set(found) - reasons.keys()):
         machine.fail("findings", f"new: {line}")
+    print(f"{len(found)} findings compared, each with a reason")
+
+
+def check_annotations(machine):
+    """Every row of stdlib-units/scripts.def quotes its script, and adds what reading does not find
+    by itself."""
+    text = (HERE.parent.parent / "stdlib-units/scripts.def").read_text()
+    rows = re.findall(r'^SCRIPT_USE\("(.+?)", "(.+?)", [A-Z]+, "(.+?)",\s*"((?:[^"\\]|\\.)*)"\)$',
+                      text, re.M)
+    if len(rows) != text.count("\nSCRIPT_USE("):
+        machine.fail("annotations", "a row of scripts.def cannot be read")
+    data = machine.run("--format=data").stdout
+    for phase, name, use, words in rows:
+        script = (machine.root / SHARE / "scripts" / phase / name).read_text()
+        if words.replace('\\"', '"') not in " ".join(script.split()):
+            machine.fail("annotations", f"{phase}/{name} has no \"{words}\"")
+        if not re.search(rf"^{phase}/{name}\t[a-z]+\t{re.escape(use)}\t.*\bannotated", data, re.M):
+            machine.fail("annotations", f"{phase}/{name}: reading finds \"{use}\" by itself")
+    print(f"{len(rows)} annotations quote their scripts")
 
 
 def fill_randomly(machine, rng):
@@ -290,7 +321,8 @@ def main(bootgraph, what, count="0"):
             compare_subsets(machine, int(count))
         elif what == "odd":
             compare_odd(machine, int(count))
-    print(f"{machine.compared} lists compared, {machine.failures} failures")
+    print(f"{machine.compared} lists of {machine.scripts} scripts and hooks compared, "
+          f"{machine.failures} failures")
     return 1 if machine.failures or not machine.compared else 0
 
 
