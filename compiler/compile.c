@@ -1,6 +1,7 @@
 #include "compile.h"
 #include "check.h"
 #include "graph.h"
+#include "source/storage.h"
 #include "source/text.h"
 #include "stdlib_units.h"
 
@@ -110,6 +111,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 		return false;
 	read_units(c, options);
 	read_fstab(c);
+	source_storage(c->model, diag, c->root_fd);
 	read_cmdline(c, options);
 
 	resolve_units(c->model, diag, c->root_fd, &instances);

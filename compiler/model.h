@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "source/crypttab_option.h"
 #include "../runtime/core/boot.h"
 #include "../runtime/core/opcode.h"
 
@@ -23,9 +24,10 @@ struct fstab_row {
 	struct span span; /* the whole line */
 };
 
-/* An option of crypttab(5), known or not: name=value, or the name alone. */
+/* An option of crypttab(5): name=value, or the name alone. */
 struct crypttab_option {
-	struct word name, value; /* value.text NULL: no equals sign */
+	enum crypttab_option_id id; /* CRYPTTAB_UNKNOWN: none that anybody knows */
+	struct word name, value;    /* as written; value.text NULL: no equals sign */
 };
 
 /* A line of crypttab(5); octal escapes are undone. */
@@ -35,21 +37,39 @@ struct crypttab_row {
 	struct span span; /* the whole line */
 };
 
-/* An ARRAY line of mdadm.conf(5). Words that are not given have no text. */
+/* The option of a row that counts, which is the last of its name; NULL if it has none. */
+const struct crypttab_option *crypttab_find(const struct crypttab_row *row,
+					    enum crypttab_option_id id);
+
+/* An ARRAY line of mdadm.conf(5). Words that are not given, or that mdadm would not take, have no
+ * text. */
 struct md_array {
-	struct word device; /* /dev/md0, /dev/md/name, or NULL text for <ignore> and none */
-	struct word uuid, name, metadata, level, spares, container, member;
-	VEC(struct word) devices; /* devices=, its commas taken apart */
-	bool ignored;		  /* <ignore> */
-	struct span span;
+	struct word device; /* /dev/md0, /dev/md/name or name */
+	struct word uuid;   /* as written; md_uuid makes it comparable */
+	struct word name, metadata, level, num_devices, spares, spare_group;
+	struct word super_minor, bitmap, container, member;
+	VEC(struct word) devices; /* devices=, its commas taken apart: paths or patterns of them */
+	bool ignored;		  /* <ignore>: never assembled by itself */
+	struct span span;	  /* the keyword */
 };
 
-/* What else mdadm.conf(5) says. */
+/* What else mdadm.conf(5) says that matters before the real root takes over. */
 struct md_settings {
-	VEC(struct word) device_patterns; /* DEVICE; empty: partitions containers */
-	struct word homehost, homecluster;
-	VEC(struct word) auto_rules, create; /* AUTO, CREATE, in order */
+	bool has_device; /* there is a DEVICE line */
+	VEC(struct word)
+	device_patterns; /* its words; without such a line: partitions containers */
+	struct word homehost, homecluster; /* the words that count: the first ones */
+	struct word homehost_ignored;	   /* HOMEHOST <ignore> */
+	struct word auto_line;		   /* the keyword AUTO of the line that counts, the first */
+	VEC(struct word) auto_rules;	   /* its words, in order: the first that fits counts */
+	VEC(struct word) create;	   /* words of CREATE lines */
 };
+
+enum { MD_UUID_SIZE = 33 };
+
+/* An array's UUID as 32 lower-case digits, without the punctuation in between; false if it is not
+ * one. */
+bool md_uuid(const char *text, char ret_uuid[MD_UUID_SIZE]);
 
 /* A kernel parameter on the compile-time command line, or a word that is none of ours. */
 struct parameter_given {
@@ -178,6 +198,9 @@ struct model {
 /* Each reads one source, which text_check has accepted, into the model, reporting what is wrong;
  * damaged items are left out. */
 void source_fstab(struct model *model, struct diag *diag, const struct text *text);
+void source_crypttab(struct model *model, struct diag *diag, const struct text *text);
+/* For mdadm.conf and each file of mdadm.conf.d, in order. */
+void source_mdadm_conf(struct model *model, struct diag *diag, const struct text *text);
 void source_cmdline(struct model *model, struct diag *diag, const struct text *text);
 void source_units(struct model *model, struct diag *diag, const struct text *text);
 /* A file that says there is no unit of this name. */

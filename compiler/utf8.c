@@ -1,6 +1,7 @@
 #include "utf8.h"
 
 #include <locale.h>
+#include <string.h>
 #include <wchar.h>
 
 /* How many bytes a first byte announces, and the least character they may stand for. */
@@ -47,6 +48,21 @@ size_t utf8_decode(const char *at, const char *end, uint32_t *ret_character)
 		return 0;
 	*ret_character = character;
 	return length;
+}
+
+bool utf8_valid(const char *text)
+{
+	const char *end = text + strlen(text);
+	uint32_t character;
+
+	while (text < end) {
+		size_t length = utf8_decode(text, end, &character);
+
+		if (length == 0)
+			return false;
+		text += length;
+	}
+	return true;
 }
 
 /* Unicode's Bidi_Control characters and the byte order mark: invisible, but what is on the screen

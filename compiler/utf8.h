@@ -10,6 +10,9 @@
  * forms, surrogates and numbers above U+10FFFF are not valid. */
 size_t utf8_decode(const char *at, const char *end, uint32_t *ret_character);
 
+/* Whether a text is valid throughout. */
+bool utf8_valid(const char *text);
+
 /* The columns a character takes on a terminal: 0, 1 or 2, whatever the locale is; -1 if it must not
  * be written to one: control characters, and those that reorder the text around them. */
 int utf8_columns(uint32_t character);

@@ -87,21 +87,6 @@ static unsigned octal_escape(const char *at, const char *end)
 	return byte > 0xff ? 0 : byte;
 }
 
-static bool is_utf8(const char *text)
-{
-	const char *end = text + strlen(text);
-	uint32_t character;
-
-	while (text < end) {
-		size_t length = utf8_decode(text, end, &character);
-
-		if (length == 0)
-			return false;
-		text += length;
-	}
-	return true;
-}
-
 static struct word unescape(struct reader *reader, struct span span)
 {
 	const char *at = span.text->data + span.offset, *end = at + span.length;
@@ -123,7 +108,7 @@ static struct word unescape(struct reader *reader, struct span span)
 				"backslash without an octal number behind it");
 		*to++ = *at++;
 	}
-	if (!is_utf8(text))
+	if (!utf8_valid(text))
 		diag_report(reader->diag, DIAG_INVALID_UTF8, span, NULL,
 			    "unescaped, this is not valid UTF-8");
 	return (struct word){text, span};
@@ -409,8 +394,8 @@ void source_fstab(struct model *model, struct diag *diag, const struct text *tex
 	size_t i;
 
 	for (i = 0; i < text->line_count; i++) {
-		size_t at = text->line_start[i];
-		size_t end = i + 1 < text->line_count ? text->line_start[i + 1] - 1 : text->size;
+		struct span line = text_line(text, i);
+		size_t at = line.offset, end = line.offset + line.length;
 
 		while (at < end && is_blank(text->data[at]))
 			at++;

@@ -30,6 +30,15 @@ const struct text *text_from_memory(struct arena *arena, const char *name, const
 	return text_new(arena, name, arena_strndup(arena, data, size), size);
 }
 
+struct span text_line(const struct text *text, size_t line)
+{
+	size_t at = text->line_start[line], end = text->size;
+
+	if (line + 1 < text->line_count)
+		end = text->line_start[line + 1] - 1;
+	return (struct span){text, at, end - at, NULL};
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 static bool is_regular(int fd)

@@ -24,6 +24,9 @@ const struct text *text_from_memory(struct arena *arena, const char *name, const
  * any, and the text is better not parsed. */
 bool text_check(struct diag *diag, const struct text *text);
 
+/* A line, counted from 0, without its newline. */
+struct span text_line(const struct text *text, size_t line);
+
 /* Opens a file below a sysroot the way openat2(RESOLVE_IN_ROOT) does, also where the kernel has no
  * openat2; -1 and errno on failure. flags are those of open(2) without O_CREAT and O_TMPFILE. */
 int sysroot_open(int root_fd, const char *path, int flags);

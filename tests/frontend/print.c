@@ -57,6 +57,77 @@ static void print_fstab(FILE *out, const struct fstab_row *row)
 	fprintf(out, "  freq: %u pass: %u\n", row->freq, row->pass);
 }
 
+/* --- crypttab, mdadm.conf ------------------------------------------------- */
+
+static void print_crypttab(FILE *out, const struct crypttab_row *row)
+{
+	size_t i;
+
+	fputs("crypttab", out);
+	print_place(out, row->span);
+	fputc('\n', out);
+	print_named(out, "target", row->target);
+	print_named(out, "source", row->source);
+	print_named(out, "key", row->key);
+	for (i = 0; i < row->options.count; i++) {
+		const struct crypttab_option *option = &row->options.item[i];
+
+		fprintf(out, "  option %s:",
+			option->id == CRYPTTAB_UNKNOWN
+				? "unknown"
+				: crypttab_option_describe(option->id)->name);
+		print_word(out, option->name);
+		if (option->value.text != NULL)
+			print_word(out, option->value);
+		fputc('\n', out);
+	}
+}
+
+static void print_each(FILE *out, const char *name, const struct word *words, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		print_named(out, name, words[i]);
+}
+
+static void print_array(FILE *out, const struct md_array *array)
+{
+	char uuid[MD_UUID_SIZE];
+
+	fputs("array", out);
+	print_place(out, array->span);
+	fprintf(out, "%s\n", array->ignored ? " ignored" : "");
+	print_named(out, "device", array->device);
+	print_named(out, "uuid", array->uuid);
+	if (array->uuid.text != NULL && md_uuid(array->uuid.text, uuid))
+		fprintf(out, "  uuid is %s\n", uuid);
+	print_named(out, "name", array->name);
+	print_named(out, "metadata", array->metadata);
+	print_named(out, "level", array->level);
+	print_named(out, "num-devices", array->num_devices);
+	print_named(out, "spares", array->spares);
+	print_named(out, "spare-group", array->spare_group);
+	print_named(out, "super-minor", array->super_minor);
+	print_named(out, "bitmap", array->bitmap);
+	print_named(out, "container", array->container);
+	print_named(out, "member", array->member);
+	print_each(out, "devices", array->devices.item, array->devices.count);
+}
+
+static void print_md_settings(FILE *out, const struct md_settings *md)
+{
+	if (md->has_device)
+		fputs("device line\n", out);
+	print_each(out, "device", md->device_patterns.item, md->device_patterns.count);
+	print_named(out, "homehost", md->homehost);
+	print_named(out, "homehost ignored", md->homehost_ignored);
+	print_named(out, "homecluster", md->homecluster);
+	print_named(out, "auto line", md->auto_line);
+	print_each(out, "auto", md->auto_rules.item, md->auto_rules.count);
+	print_each(out, "create", md->create.item, md->create.count);
+}
+
 /* --- units ---------------------------------------------------------------- */
 
 static const char *const term_names[TERM_KIND_COUNT] = {
@@ -188,6 +259,11 @@ void print_model(FILE *out, const struct model *model)
 
 	for (i = 0; i < model->fstab.count; i++)
 		print_fstab(out, &model->fstab.item[i]);
+	for (i = 0; i < model->crypttab.count; i++)
+		print_crypttab(out, &model->crypttab.item[i]);
+	for (i = 0; i < model->arrays.count; i++)
+		print_array(out, &model->arrays.item[i]);
+	print_md_settings(out, &model->md);
 	for (i = 0; i < model->parameters.count; i++)
 		print_named(out, parameter_name(model->parameters.item[i].id),
 			    model->parameters.item[i].value);

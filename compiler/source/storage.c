@@ -1,0 +1,92 @@
+#include "storage.h"
+#include "text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef void source(struct model *model, struct diag *diag, const struct text *text);
+
+static void report_unreadable(struct diag *diag, const char *name)
+{
+	diag_report(diag, DIAG_UNREADABLE, (struct span){.name = name}, NULL, "cannot be read: %s",
+		    strerror(errno));
+}
+
+/* Whether the file is there; one that is there and cannot be read is reported. */
+static bool read_file(struct model *model, struct diag *diag, int root_fd, const char *path,
+		      source *read)
+{
+	const struct text *text = text_read(model->arena, root_fd, path, path);
+
+	if (text == NULL) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return false;
+		report_unreadable(diag, path);
+	} else if (text_check(diag, text)) {
+		read(model, diag, text);
+	}
+	return true;
+}
+
+/* --- mdadm.conf.d --------------------------------------------------------- */
+
+/* As mdadm's conf_file_or_dir: a name before .conf, and none that is hidden. */
+static int is_conf_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 5 &&
+	       strcmp(entry->d_name + length - 5, ".conf") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_mdadm_directory(struct model *model, struct diag *diag, int root_fd,
+				 const char *path)
+{
+	int fd = sysroot_open(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), count, i;
+	struct dirent **entries;
+
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			report_unreadable(diag, path);
+		return;
+	}
+	count = scandirat(fd, ".", &entries, is_conf_file, compare_names);
+	if (count < 0)
+		report_unreadable(diag, path);
+	for (i = 0; i < count; i++) {
+		read_file(model, diag, root_fd,
+			  arena_printf(model->arena, "%s/%s", path, entries[i]->d_name),
+			  source_mdadm_conf);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	close(fd);
+}
+
+/* Debian's mdadm looks at /etc/mdadm.conf, with its directory, only if the first one is missing. */
+static void read_mdadm(struct model *model, struct diag *diag, int root_fd)
+{
+	static const char first[] = "etc/mdadm/mdadm.conf", second[] = "etc/mdadm.conf";
+	const char *directory = "etc/mdadm/mdadm.conf.d";
+
+	if (!read_file(model, diag, root_fd, first, source_mdadm_conf) &&
+	    read_file(model, diag, root_fd, second, source_mdadm_conf))
+		directory = "etc/mdadm.conf.d";
+	read_mdadm_directory(model, diag, root_fd, directory);
+}
+
+void source_storage(struct model *model, struct diag *diag, int root_fd)
+{
+	read_file(model, diag, root_fd, "etc/crypttab", source_crypttab);
+	read_mdadm(model, diag, root_fd);
+}
