@@ -203,8 +203,11 @@ int sysroot_open(int root_fd, const char *path, int flags)
 	if (root_fd == AT_FDCWD)
 		return open(path, flags);
 	fd = open_in_root(root_fd, path, flags);
-	/* Older container engines answer EPERM for every system call they do not know. */
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+	/* Older container engines answer EPERM for every system call they do not know. And when the
+	 * kernel loses a race in its lockless walk it begins again without setting its count of
+	 * links back (fs/namei.c, total_link_count): then it says ELOOP of a path that has fewer
+	 * than 40. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == ELOOP))
 		fd = open_by_walking(root_fd, path, flags);
 	return fd;
 }
