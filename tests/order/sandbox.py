@@ -39,6 +39,10 @@ ATTEMPTS = {
     "stdin": "read line",
     "descriptors": "@PYTHON@ -c 'import os; os.fstat(3)'",
 }
+# How long what must not outlive a script sleeps, but for the last digit: another test, of another
+# build, may be looking for its own at the same time.
+NAP = 10000 + os.getpid() % 10000
+
 # Those that may be tried without a sandbox, too.
 HARMLESS = ["write", "create", "processes", "sysfs", "tcp", "unix", "tmp", "stdin"]
 
@@ -150,12 +154,12 @@ class Sandbox(unittest.TestCase):
             self.assertEqual({name: names[name] for name in expected}, expected)
 
     def test_nothing_is_left(self):
-        words = self.words("setsid sleep 61235 >/dev/null 2>&1 & sleep 61236 & echo done")
+        words = self.words(f"setsid sleep {NAP}5 >/dev/null 2>&1 & sleep {NAP}6 & echo done")
         self.assertEqual(words, ["done"])
-        self.assertEqual(processes_with("sleep 6123"), [])
+        self.assertEqual(processes_with(f"sleep {NAP}"), [])
 
     def test_time_limit(self):
-        self.add("slow", "setsid sleep 61237 & exec sleep 61237\n")
+        self.add("slow", f"setsid sleep {NAP}7 & exec sleep {NAP}7\n")
         self.add("udev", "exit 0\n")
         begin = time.monotonic()
         run = subprocess.run(self.command("order"), capture_output=True, text=True, timeout=120)
@@ -163,7 +167,7 @@ class Sandbox(unittest.TestCase):
         self.assertIn("[prereqs-time]", run.stderr)
         self.assertEqual(run.stdout, "init-top\tslow\ninit-top\tudev\n")
         self.assertGreater(time.monotonic() - begin, 9)
-        self.assertEqual(processes_with("sleep 61237"), [])
+        self.assertEqual(processes_with(f"sleep {NAP}7"), [])
 
     def test_output_limit(self):
         self.add("endless", "exec yes\n")
@@ -173,18 +177,18 @@ class Sandbox(unittest.TestCase):
         self.assertEqual(run.stderr.count("[prereqs-length]"), 2, run.stderr)
 
     def test_dies_with_us(self):
-        self.add("slow", "exec sleep 61238\n")
+        self.add("slow", f"exec sleep {NAP}8\n")
         run = subprocess.Popen(self.command("order"), stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 20
-        while not processes_with("sleep 61238") and time.monotonic() < deadline:
+        while not processes_with(f"sleep {NAP}8") and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.assertNotEqual(processes_with("sleep 61238"), [])
+        self.assertNotEqual(processes_with(f"sleep {NAP}8"), [])
         run.send_signal(signal.SIGKILL)
         run.wait()
-        while processes_with("sleep 61238") and time.monotonic() < deadline:
+        while processes_with(f"sleep {NAP}8") and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.assertEqual(processes_with("sleep 61238"), [])
+        self.assertEqual(processes_with(f"sleep {NAP}8"), [])
 
     def test_package_without_shell(self):
         """--root of an unpacked package: the host's programs, the package's trees."""
