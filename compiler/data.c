@@ -78,7 +78,7 @@ static void connect_reader(struct graph *graph, struct diag *diag, uint32_t read
 								  REASON_DATA, variable->span});
 			continue;
 		}
-		diag_report(diag, DIAG_READER_FIRST, variable->span, NULL,
+		diag_report(diag, DIAG_READER_BEFORE_WRITER, variable->span, NULL,
 			    "\"%s\" reads %s before \"%s\" sets it", graph->nodes.item[reader].name,
 			    variable->text, graph->nodes.item[writer].name);
 		diag_note(diag, place->span, "it is set here");
