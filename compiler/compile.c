@@ -1,5 +1,6 @@
 #include "compile.h"
 #include "check.h"
+#include "facts/capture.h"
 #include "graph.h"
 #include "source/storage.h"
 #include "source/text.h"
@@ -113,6 +114,9 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	read_fstab(c);
 	source_storage(c->model, diag, c->root_fd);
 	read_cmdline(c, options);
+	if (options->facts != NULL)
+		c->facts = facts_obtain(arena, diag, options->facts);
+	c->chain = chain_build(c->model, c->facts);
 
 	resolve_units(c->model, diag, c->root_fd, &instances);
 	c->graph = graph_build(c->model, diag, &instances);

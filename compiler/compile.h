@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "chain.h"
 #include "manifest.h"
 #include "model.h"
 #include "program.h"
@@ -26,6 +27,8 @@ struct compilation {
 	struct diag *diag;
 	int root_fd; /* the sysroot */
 	struct model *model;
+	const struct facts *facts; /* NULL without --facts */
+	struct chain *chain;
 	struct graph *graph;
 	struct program *program;
 	struct manifest manifest;

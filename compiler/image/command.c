@@ -11,6 +11,7 @@
 
 #include "../inspect/blob_file.h"
 #include "../source/text.h"
+#include "../facts/capture.h"
 #include "image.h"
 #include "manifest_file.h"
 #include "path.h"
@@ -46,6 +47,7 @@ struct source {
 	const unsigned char *blob;
 	size_t blob_size;
 	struct manifest manifest;
+	const struct facts *facts; /* compiled with them, or NULL */
 };
 
 static const char *root_of(const struct request *request)
@@ -92,6 +94,7 @@ static bool obtain(const struct request *request, struct arena *arena, struct di
 	source->blob = compilation.blob;
 	source->blob_size = compilation.blob_size;
 	source->manifest = compilation.manifest;
+	source->facts = compilation.facts;
 	return fine;
 }
 
@@ -141,13 +144,17 @@ static int write_image(const struct request *request, struct arena *arena, struc
 }
 
 static const struct facts *read_facts(const struct request *request, struct arena *arena,
-				      struct diag *diag)
+				      struct diag *diag, const struct source *source)
 {
-	const char *path = request->inputs.facts;
+	const struct facts *facts = source->facts;
 
-	return strcmp(path, "live") == 0
-		       ? facts_collect(arena, diag, "/sys", "/proc/self/mountinfo")
-		       : facts_read(arena, diag, path);
+	if (facts == NULL)
+		facts = facts_obtain(arena, diag, request->inputs.facts);
+	if (facts == NULL || facts->no_modalias == NULL)
+		return facts;
+	diag_report(diag, DIAG_IMAGE_FACTS, (struct span){.name = "--facts=live"},
+		    "use --generic, or --facts with a file made by hand", "%s", facts->no_modalias);
+	return NULL;
 }
 
 /* Fills the tree and writes it. */
@@ -158,7 +165,7 @@ static int pack(const struct request *request, struct arena *arena, struct diag 
 	int status = EXIT_FINDINGS;
 
 	if (!request->generic) {
-		facts = read_facts(request, arena, diag);
+		facts = read_facts(request, arena, diag, source);
 		if (facts == NULL)
 			return status;
 	}

@@ -16,7 +16,7 @@
 
 #include "../manifest.h"
 #include "archive.h"
-#include "facts.h"
+#include "../facts/facts.h"
 #include "library.h"
 #include "modules.h"
 #include "tree.h"

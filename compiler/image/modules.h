@@ -12,7 +12,7 @@
 
 #include "../arena.h"
 #include "../diag.h"
-#include "facts.h"
+#include "../facts/facts.h"
 #include "tree.h"
 
 struct module {

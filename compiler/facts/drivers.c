@@ -8,14 +8,13 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "facts.h"
+#include "capture.h"
 
 /* Device-mapper and md stack this deep at most here; a real machine has three or four layers. */
 enum { STACK_MAX = 16 };
 
 struct collector {
 	struct arena *arena;
-	struct diag *diag;
 	struct facts *facts;
 	const char *sys; /* canonical */
 };
@@ -79,7 +78,7 @@ static void climb(struct collector *collector, const char *directory)
 		alias = read_alias(collector->arena, arena_strndup(collector->arena, directory,
 								   (size_t)(end - directory)));
 		if (alias != NULL)
-			facts_add(collector->arena, collector->facts, alias);
+			facts_add_alias(collector->arena, collector->facts, alias);
 	}
 }
 
@@ -246,32 +245,26 @@ static bool collect_mount(struct collector *collector, const struct mount *mount
 	return true;
 }
 
-struct facts *facts_collect(struct arena *arena, struct diag *diag, const char *sys,
-			    const char *mountinfo)
+const char *capture_drivers(struct arena *arena, const char *sys, const char *mountinfo,
+			    struct facts *facts)
 {
-	struct facts *facts = arena_alloc(arena, sizeof *facts);
-	struct collector collector = {arena, diag, facts, canonical(arena, sys)};
-	struct span span = {.name = "--facts=live"};
+	struct collector collector = {arena, facts, canonical(arena, sys)};
 	struct mount mount;
 	const char *cpu;
 
-	if (collector.sys == NULL || !find_mount(mountinfo, "/", &mount)) {
-		diag_report(diag, DIAG_IMAGE_FACTS, span, NULL, "%s or %s cannot be read: %s", sys,
-			    mountinfo, strerror(errno));
-		return NULL;
-	}
-	if (!collect_mount(&collector, &mount)) {
-		diag_report(diag, DIAG_IMAGE_FACTS, span,
-			    "use --generic, or --facts with a file made by hand",
-			    "the root file system (%s, %s) is on no block device that sysfs knows",
-			    mount.type, mount.source);
-		return NULL;
-	}
+	if (collector.sys == NULL || !find_mount(mountinfo, "/", &mount))
+		return arena_printf(arena, "%s or %s cannot be read: %s", sys, mountinfo,
+				    strerror(errno));
+	if (!collect_mount(&collector, &mount))
+		return arena_printf(arena,
+				    "the root file system (%s, %s) is on no block device that "
+				    "sysfs knows",
+				    mount.type, mount.source);
 	/* A /usr of its own may be on another disk. */
 	if (find_mount(mountinfo, "/usr", &mount))
 		(void)collect_mount(&collector, &mount);
 	cpu = read_alias(arena, arena_printf(arena, "%s/devices/system/cpu", collector.sys));
 	if (cpu != NULL)
-		facts_add(arena, facts, cpu);
-	return facts;
+		facts_add_alias(arena, facts, cpu);
+	return NULL;
 }

@@ -7,7 +7,7 @@
 
 #include "../source/text.h"
 
-void facts_add(struct arena *arena, struct facts *facts, const char *alias)
+void facts_add_alias(struct arena *arena, struct facts *facts, const char *alias)
 {
 	if (*alias == '\0')
 		return;
@@ -39,7 +39,7 @@ static bool read_modalias(struct arena *arena, struct diag *diag, const struct t
 				    "\"modalias\": item %zu is not a text", i + 1);
 			return false;
 		}
-		facts_add(arena, facts, json_object_get_string(item));
+		facts_add_alias(arena, facts, json_object_get_string(item));
 	}
 	return true;
 }
