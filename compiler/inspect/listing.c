@@ -212,7 +212,9 @@ static const char *parenthesise(struct arena *arena, struct infix part, enum opc
 	return needed ? arena_printf(arena, "(%s)", part.text) : part.text;
 }
 
-static const char *instruction_string(const struct lister *l, const struct program_instruction *in)
+/* What one operand, or with OPERANDS_MAX the whole instruction, is in a listing. */
+static const char *part_string(const struct lister *l, const struct program_instruction *in,
+			       unsigned part)
 {
 	char *text = NULL;
 	size_t size;
@@ -221,11 +223,19 @@ static const char *instruction_string(const struct lister *l, const struct progr
 
 	if (out == NULL)
 		return opcode_describe(in->op)->name;
-	print_instruction(l, out, in);
+	if (part < OPERANDS_MAX)
+		print_operand(l, out, in, part);
+	else
+		print_instruction(l, out, in);
 	fclose(out);
 	copy = arena_strdup(l->arena, text);
 	free(text);
 	return copy;
+}
+
+static const char *instruction_string(const struct lister *l, const struct program_instruction *in)
+{
+	return part_string(l, in, OPERANDS_MAX);
 }
 
 /* NULL if the program does not leave exactly one answer, which the verifier would refuse. */
@@ -258,6 +268,30 @@ static const char *infix_string(const struct lister *l, const struct program_cod
 		top->top = in->op;
 	}
 	return depth == 1 ? stack[0].text : NULL;
+}
+
+const char *listing_operand(const struct program *program, const bool *shared,
+			    const struct program_instruction *instruction, unsigned operand)
+{
+	struct lister l = {program, program->arena, NULL, shared};
+
+	return part_string(&l, instruction, operand);
+}
+
+const char *listing_instruction(const struct program *program, const bool *shared,
+				const struct program_instruction *instruction)
+{
+	struct lister l = {program, program->arena, NULL, shared};
+
+	return instruction_string(&l, instruction);
+}
+
+const char *listing_condition(const struct program *program, const bool *shared,
+			      const struct program_code *code)
+{
+	struct lister l = {program, program->arena, NULL, shared};
+
+	return infix_string(&l, code);
 }
 
 static void print_code(const struct lister *l, const char *name, const struct program_code *code,

@@ -2,6 +2,7 @@
 #ifndef BOOTGRAPH_LISTING_H
 #define BOOTGRAPH_LISTING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../program.h"
@@ -22,6 +23,16 @@ struct program_code *listing_code(struct program_node *node, enum listing_code w
 
 /* The name of one bit of a node's flags, or NULL if there is none. */
 const char *listing_flag_name(unsigned bit);
+
+/* An operand and an instruction as a line of the listing has it, and a condition the way people
+ * write it (NULL if the program does not leave exactly one answer). In the program's arena; shared
+ * is that of names.h. */
+const char *listing_operand(const struct program *program, const bool *shared,
+			    const struct program_instruction *instruction, unsigned operand);
+const char *listing_instruction(const struct program *program, const bool *shared,
+				const struct program_instruction *instruction);
+const char *listing_condition(const struct program *program, const bool *shared,
+			      const struct program_code *code);
 
 /* How often a node is tried unless the listing says otherwise. */
 enum { LISTING_ATTEMPTS = 1 };
