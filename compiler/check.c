@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scripts/release_names.h"
+#include "scripts/tree.h"
 
 /* Whether anything but the boot loader names a root file system. */
 static bool root_is_known(const struct model *model)
@@ -37,6 +38,8 @@ static bool script_is_known(const struct model *model, const char *script)
 	const char *slash = strrchr(script, '/');
 	const char *phase = arena_strndup(model->arena, script, (size_t)(slash - script));
 
+	if (model->scripts != NULL && script_tree_image(model->scripts, script) != NULL)
+		return true;
 	return release_name_find(phase, slash + 1) != NULL;
 }
 

@@ -3,6 +3,8 @@
 #include "facts/capture.h"
 #include "graph.h"
 #include "source/storage.h"
+#include "script_units.h"
+#include "scripts/prereqs.h"
 #include "source/text.h"
 #include "stdlib_units.h"
 
@@ -81,6 +83,33 @@ static void read_cmdline(struct compilation *c, const struct compile_options *op
 		source_cmdline(c->model, c->diag, text);
 }
 
+/* What hooks would do is no part of the graph. */
+static void forget_hooks(struct script_tree *tree)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < tree->phases.count; i++)
+		if (!tree->phases.item[i].hooks)
+			tree->phases.item[kept++] = tree->phases.item[i];
+	tree->phases.count = kept;
+}
+
+static void read_scripts(struct compilation *c, const struct compile_options *options)
+{
+	struct script_tree *tree = arena_alloc(c->arena, sizeof *tree);
+	struct script_inputs inputs = options->scripts;
+
+	inputs.root = options->root;
+	if (options->no_scripts ||
+	    !script_tree_collect(c->arena, c->diag, c->root_fd, &inputs, tree))
+		return;
+	if (!options->with_hooks)
+		forget_hooks(tree);
+	c->status = scripts_ask(c->arena, c->diag, tree, c->root_fd, &inputs);
+	if (c->status != EXIT_SYSTEM)
+		c->model->scripts = tree;
+}
+
 /* --- passes
  * ----------------------------------------------------------------------------------------- */
 
@@ -117,11 +146,13 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	if (options->facts != NULL)
 		c->facts = facts_obtain(arena, diag, options->facts);
 	c->chain = chain_build(c->model, c->facts);
+	read_scripts(c, options);
 
 	resolve_units(c->model, diag, c->root_fd, &instances);
+	script_units(c->model, &instances);
 	c->graph = graph_build(c->model, diag, &instances);
 	check_graph(c->model, diag);
-	if (!graph_order(c->graph, diag) || failed(diag))
+	if (!graph_order(c->graph, diag) || failed(diag) || c->status == EXIT_SYSTEM)
 		return false;
 	c->program = graph_lower(c->graph, c->model, diag);
 	graph_manifest(c->graph, c->model, diag, &c->manifest);

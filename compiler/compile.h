@@ -11,6 +11,8 @@
 #include "manifest.h"
 #include "model.h"
 #include "program.h"
+#include "command.h"
+#include "scripts/inputs.h"
 
 /* Design section 6, "Inputs". */
 struct compile_options {
@@ -19,13 +21,17 @@ struct compile_options {
 	const char *facts;	 /* --facts FILE|live, or NULL */
 	VEC(const char *) units; /* --units DIR, in order */
 	bool no_stdlib;
+	struct script_inputs scripts; /* --scripts, --hooks, --no-run; the root is the one above */
+	bool no_scripts;
+	bool with_hooks; /* ask the hooks, too: they say nothing about the graph */
 	bool strip;
 };
 
 struct compilation {
 	struct arena *arena;
 	struct diag *diag;
-	int root_fd; /* the sysroot */
+	int root_fd;		 /* the sysroot */
+	enum exit_status status; /* what became of asking the scripts: EXIT_SYSTEM, EXIT_LIMIT */
 	struct model *model;
 	const struct facts *facts; /* NULL without --facts */
 	struct chain *chain;

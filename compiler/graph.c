@@ -1,4 +1,5 @@
 #include "graph.h"
+#include "script_units.h"
 
 #include <string.h>
 
@@ -112,9 +113,7 @@ static uint32_t relation_node(struct graph *graph, struct diag *diag,
 /* --- start-on
  * ---------------------------------------------------------------------------------------- */
 
-/* Whether a unit mounts a path of the real system, which the initramfs has below /root, or one of
- * its own. */
-static bool unit_mounts(const struct unit *unit, const char *path)
+bool graph_mounts(const struct unit *unit, const char *path)
 {
 	size_t i;
 
@@ -139,7 +138,7 @@ static uint32_t find_mount(const struct graph *graph, const char *path)
 
 	for (i = 0; i < graph->nodes.count; i++)
 		if (graph->nodes.item[i].unit != NULL &&
-		    unit_mounts(graph->nodes.item[i].unit, path))
+		    graph_mounts(graph->nodes.item[i].unit, path))
 			return i;
 	return NONE;
 }
@@ -299,6 +298,7 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 		connect_term(graph, diag, i, instances->item[i]->start_on);
 		connect_actions(graph, diag, i, instances->item[i]);
 	}
+	graph_connect_scripts(graph);
 	graph_connect_data(graph, diag);
 	check_required(graph, diag);
 	find_goal(graph, diag);

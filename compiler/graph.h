@@ -57,6 +57,10 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 /* The device node for a reference, made when it is new. */
 uint32_t graph_device(struct graph *graph, const struct program_value *reference, struct span span);
 
+/* Whether a unit mounts a path of the real system, which the initramfs has below /root, or one of
+ * its own. */
+bool graph_mounts(const struct unit *unit, const char *path);
+
 /* Adds an edge, unless there is one of its kind already. */
 void graph_add_edge(struct graph *graph, struct graph_edge edge);
 /* Whether an order says that one node comes before another. */

@@ -1,7 +1,10 @@
 #include "manifest.h"
 #include "graph.h"
 
+#include <fcntl.h>
 #include <string.h>
+
+#include "scripts/tree.h"
 
 static void add_item(struct manifest *manifest, struct arena *arena, enum manifest_kind kind,
 		     const char *name, const struct unit *unit, struct span span, bool optional)
@@ -85,9 +88,26 @@ static void add_needs(struct manifest *manifest, const struct model *model, stru
 	}
 }
 
+/* Every file below scripts: they source each other. What hooks would copy is not among them. */
+static void add_scripts(struct manifest *manifest, const struct model *model,
+			const struct unit *unit)
+{
+	size_t i;
+
+	for (i = 0; i < model->scripts->image.count; i++) {
+		const struct image_script *script = &model->scripts->image.item[i];
+		bool host = script->root_fd == AT_FDCWD;
+
+		add_item(manifest, model->arena, host ? MANIFEST_HOST_SCRIPT : MANIFEST_SCRIPT,
+			 arena_printf(model->arena, "%s:scripts/%s", script->source, script->path),
+			 unit, unit->span, false);
+	}
+}
+
 void graph_manifest(const struct graph *graph, const struct model *model, struct diag *diag,
 		    struct manifest *manifest)
 {
+	bool scripts = false;
 	size_t i, k;
 
 	for (i = 0; i < graph->nodes.count; i++) {
@@ -95,6 +115,12 @@ void graph_manifest(const struct graph *graph, const struct model *model, struct
 
 		if (unit == NULL)
 			continue;
+		if (unit->script) {
+			if (!scripts)
+				add_scripts(manifest, model, unit);
+			scripts = true;
+			continue;
+		}
 		for (k = 0; k < unit->steps.count; k++)
 			add_action(manifest, model, diag, unit, &unit->steps.item[k]);
 		add_needs(manifest, model, diag, unit, MANIFEST_BINARY, unit->needs_binaries.item,

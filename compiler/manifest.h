@@ -9,10 +9,12 @@
 #include "diag.h"
 
 enum manifest_kind {
-	MANIFEST_BINARY,     /* path of a program in the sysroot; its libraries follow from it */
-	MANIFEST_MODULE,     /* kernel module by name; may be built in */
-	MANIFEST_FILESYSTEM, /* file system type: its module (fs-TYPE) and its fsck.TYPE */
-	MANIFEST_FILE,	     /* any other file, copied as it is */
+	MANIFEST_BINARY,      /* path of a program in the sysroot; its libraries follow from it */
+	MANIFEST_MODULE,      /* kernel module by name; may be built in */
+	MANIFEST_FILESYSTEM,  /* file system type: its module (fs-TYPE) and its fsck.TYPE */
+	MANIFEST_FILE,	      /* any other file, copied as it is */
+	MANIFEST_SCRIPT,      /* "SOURCE:PLACE": a file of the sysroot at another place */
+	MANIFEST_HOST_SCRIPT, /* the same, of the host (--scripts) */
 	MANIFEST_KIND_COUNT
 };
 

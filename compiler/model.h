@@ -144,11 +144,13 @@ enum row_set {
 	ROWS_COUNT
 };
 
-struct yaml_node; /* source/yaml.h */
+struct yaml_node;   /* source/yaml.h */
+struct script_tree; /* scripts/tree.h */
 
 struct unit {
 	struct word name; /* may hold {field} of for-each */
 	bool masked;	  /* it only says that there is no unit of this name */
+	bool script;	  /* script_units.c: a boot script that nobody replaces */
 	bool overrides;	  /* resolve.c: it took the place of another one */
 	struct word description;
 	enum unit_type type;
@@ -192,6 +194,8 @@ struct model {
 	VEC(struct parameter_given) parameters;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
+	const struct script_tree
+		*scripts;	      /* initramfs-tools', asked for their prereqs; NULL: none */
 	VEC(struct drop_in) drop_ins; /* in the order in which they are laid over */
 };
 

@@ -105,7 +105,7 @@ def bootgraph(sysroot):
     facts = guest.ask(sysroot) / "facts"
     image = Path(SCRATCH.name) / "bootgraph.initrd"
     done = subprocess.run([build / "bootgraph", "image", "--root", sysroot.path, "--kernel",
-                           sysroot.version, "--facts", facts, "-o", image], check=False,
+                           sysroot.version, "--no-scripts", "--facts", facts, "-o", image], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         raise Missing(f"bootgraph image ended with {done.returncode}:\n{done.stdout}")

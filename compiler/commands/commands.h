@@ -16,7 +16,18 @@
 
 /* For getopt_long: INPUT_OPTIONS inside the command's own option table. Their values begin above
  * any character. */
-enum { INPUT_ROOT = 0x100, INPUT_CMDLINE, INPUT_FACTS, INPUT_UNITS, INPUT_NO_STDLIB, INPUT_END };
+enum {
+	INPUT_ROOT = 0x100,
+	INPUT_CMDLINE,
+	INPUT_FACTS,
+	INPUT_UNITS,
+	INPUT_NO_STDLIB,
+	INPUT_SCRIPTS,
+	INPUT_HOOKS,
+	INPUT_NO_RUN,
+	INPUT_NO_SCRIPTS,
+	INPUT_END
+};
 
 /* clang-format off */
 #define INPUT_OPTIONS                                                                              \
@@ -24,7 +35,11 @@ enum { INPUT_ROOT = 0x100, INPUT_CMDLINE, INPUT_FACTS, INPUT_UNITS, INPUT_NO_STD
 	{"cmdline", required_argument, NULL, INPUT_CMDLINE},                                       \
 	{"facts", required_argument, NULL, INPUT_FACTS},                                           \
 	{"units", required_argument, NULL, INPUT_UNITS},                                           \
-	{"no-stdlib", no_argument, NULL, INPUT_NO_STDLIB}
+	{"no-stdlib", no_argument, NULL, INPUT_NO_STDLIB},                                         \
+	{"scripts", required_argument, NULL, INPUT_SCRIPTS},                                       \
+	{"hooks", required_argument, NULL, INPUT_HOOKS},                                           \
+	{"no-run", no_argument, NULL, INPUT_NO_RUN},                                               \
+	{"no-scripts", no_argument, NULL, INPUT_NO_SCRIPTS}
 /* clang-format on */
 
 #define INPUTS_HELP                                                                                \
@@ -33,7 +48,11 @@ enum { INPUT_ROOT = 0x100, INPUT_CMDLINE, INPUT_FACTS, INPUT_UNITS, INPUT_NO_STD
 	"  --cmdline TEXT    the kernel command line the machine boots with\n"                     \
 	"  --facts FILE      what is known of the machine's hardware (JSON), or live\n"            \
 	"  --units DIR       more unit files; may be repeated\n"                                   \
-	"  --no-stdlib       without the units that come with bootgraph\n"
+	"  --no-stdlib       without the units that come with bootgraph\n"                         \
+	"  --scripts DIR     a directory of boot scripts, instead of the machine's\n"              \
+	"  --hooks DIR       a directory of hooks, instead of the machine's\n"                     \
+	"  --no-run          read scripts and hooks, do not run them\n"                            \
+	"  --no-scripts      without boot scripts and hooks\n"
 
 /* Takes one of INPUT_OPTIONS; false if the option is none of them. */
 bool input_option(struct arena *arena, struct compile_options *options, int option,

@@ -16,9 +16,8 @@ struct request {
 	struct compile_options options;
 	const char *output, *manifest;
 	bool strict;
-	bool check; /* scripts and hooks, too; compile runs none */
+	bool check; /* findings about scripts and hooks, too */
 	enum report_format format;
-	struct script_inputs scripts;
 };
 
 static void write_blob(FILE *out, const struct compilation *c)
@@ -29,7 +28,7 @@ static void write_blob(FILE *out, const struct compilation *c)
 static void write_manifest(FILE *out, const struct compilation *c)
 {
 	static const char *const kinds[MANIFEST_KIND_COUNT] = {"binary", "module", "filesystem",
-							       "file"};
+							       "file",	 "script", "host-script"};
 	size_t i;
 
 	for (i = 0; i < c->manifest.items.count; i++) {
@@ -61,13 +60,17 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 	struct diag diag = {.out = findings, .context = &report};
 	struct compilation c;
 	bool compiled;
-	int status = EXIT_FINE;
+	int status;
 
 	if (request->format != REPORT_TEXT)
 		diag.take = report_take;
 	compiled = compile(&request->options, arena, &diag, &c);
-	if (request->check && c.root_fd >= 0)
-		status = (int)check_scripts(arena, &diag, c.root_fd, &request->scripts);
+	if (request->check && c.model->scripts != NULL) {
+		check_script_files(c.model->scripts, &diag);
+		check_script_orders(c.model->scripts, &diag);
+		check_script_uses(c.model->scripts, &diag);
+	}
+	status = (int)c.status;
 	/* What could not be looked at weighs more than what was found. */
 	if (status == EXIT_FINE && (!compiled || diag.count[SEVERITY_ERROR] > 0 ||
 				    (request->strict && diag.count[SEVERITY_WARNING] > 0)))
@@ -114,10 +117,7 @@ int command_compile(int argc, char **argv)
 }
 
 static const char check_help[] =
-	INPUTS_HELP "  --scripts DIR     a directory of boot scripts, instead of the machine's\n"
-		    "  --hooks DIR       a directory of hooks, instead of the machine's\n"
-		    "  --no-run          read scripts and hooks, do not run them\n"
-		    "Findings:\n"
+	INPUTS_HELP "Findings:\n"
 		    "  --format=text     with the line and a caret (default)\n"
 		    "           json     for scripts\n"
 		    "           sarif    SARIF 2.1.0, for code review tools\n"
@@ -137,24 +137,6 @@ static int explain_finding(const char *id)
 	return EXIT_FINE;
 }
 
-/* Options of scripts and hooks; false if it is none of them. */
-static bool script_option(struct arena *arena, struct script_inputs *scripts, int option)
-{
-	switch (option) {
-	case 'd':
-		vec_push(arena, &scripts->scripts, optarg);
-		return true;
-	case 'k':
-		vec_push(arena, &scripts->hooks, optarg);
-		return true;
-	case 'n':
-		scripts->no_run = true;
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* The exit status to end with, or -1 to go on. */
 static int read_format(const char *name, enum report_format *ret_format)
 {
@@ -165,9 +147,6 @@ static int read_format(const char *name, enum report_format *ret_format)
 int command_check(int argc, char **argv)
 {
 	static const struct option table[] = {INPUT_OPTIONS,
-					      {"scripts", required_argument, NULL, 'd'},
-					      {"hooks", required_argument, NULL, 'k'},
-					      {"no-run", no_argument, NULL, 'n'},
 					      {"strict", no_argument, NULL, 's'},
 					      {"format", required_argument, NULL, 'f'},
 					      {"explain", required_argument, NULL, 'e'},
@@ -186,13 +165,12 @@ int command_check(int argc, char **argv)
 			status = explain_finding(optarg);
 		else if (option == 'h')
 			status = command_help("check", check_help);
-		else if (!script_option(arena, &request.scripts, option) &&
-			 !input_option(arena, &request.options, option, optarg))
+		else if (!input_option(arena, &request.options, option, optarg))
 			status = command_usage("check", check_help);
 	}
 	if (status < 0 && optind < argc)
 		status = command_usage("check", check_help);
-	request.scripts.root = request.options.root;
+	request.options.with_hooks = true;
 	if (status < 0)
 		status = run(arena, &request, stdout);
 	arena_free(arena);

@@ -22,6 +22,18 @@ bool input_option(struct arena *arena, struct compile_options *options, int opti
 	case INPUT_NO_STDLIB:
 		options->no_stdlib = true;
 		return true;
+	case INPUT_SCRIPTS:
+		vec_push(arena, &options->scripts.scripts, argument);
+		return true;
+	case INPUT_HOOKS:
+		vec_push(arena, &options->scripts.hooks, argument);
+		return true;
+	case INPUT_NO_RUN:
+		options->scripts.no_run = true;
+		return true;
+	case INPUT_NO_SCRIPTS:
+		options->no_scripts = true;
+		return true;
 	default:
 		return false;
 	}

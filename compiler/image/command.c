@@ -48,6 +48,7 @@ struct source {
 	size_t blob_size;
 	struct manifest manifest;
 	const struct facts *facts; /* compiled with them, or NULL */
+	int status;		   /* to end with if there is nothing to pack */
 };
 
 static const char *root_of(const struct request *request)
@@ -86,7 +87,7 @@ static bool obtain(const struct request *request, struct arena *arena, struct di
 	struct compilation compilation;
 	bool fine;
 
-	*source = (struct source){.root_fd = -1};
+	*source = (struct source){.root_fd = -1, .status = EXIT_FINDINGS};
 	if (request->blob != NULL)
 		return load(request, arena, diag, source);
 	fine = compile(&request->inputs, arena, diag, &compilation);
@@ -95,6 +96,8 @@ static bool obtain(const struct request *request, struct arena *arena, struct di
 	source->blob_size = compilation.blob_size;
 	source->manifest = compilation.manifest;
 	source->facts = compilation.facts;
+	if (compilation.status != EXIT_FINE)
+		source->status = (int)compilation.status;
 	return fine;
 }
 
@@ -187,13 +190,15 @@ static int run(const struct request *request, struct arena *arena)
 	struct diag diag = {.out = stderr};
 	struct image image = {.arena = arena, .diag = &diag};
 	struct source source;
-	int status = EXIT_FINDINGS;
+	int status;
 
 	if (obtain(request, arena, &diag, &source)) {
 		image.root_fd = source.root_fd;
 		image.tree = tree_open(arena, &diag);
 		status = pack(request, arena, &diag, &source, &image);
 		tree_close(image.tree);
+	} else {
+		status = source.status;
 	}
 	if (source.root_fd >= 0)
 		close(source.root_fd);

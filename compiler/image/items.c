@@ -1,4 +1,5 @@
 /* What the manifest names, kind by kind. */
+#include <errno.h>
 #include <string.h>
 
 #include "image.h"
@@ -140,6 +141,49 @@ static void add_file_system(struct image *image, const char *type, struct need n
 
 /* --- all ------------------------------------------------------------------ */
 
+/* --- boot scripts --------------------------------------------------------- */
+
+static void add_script(struct image *image, const struct manifest_item *item, struct need need)
+{
+	const char *colon = strrchr(item->name, ':');
+	const char *source, *error;
+	struct path_walk walk;
+	unsigned char *data;
+	size_t size;
+
+	if (colon == NULL) {
+		report_missing(image, DIAG_IMAGE_PROGRAM, need, "script", item->name, NULL);
+		return;
+	}
+	source = arena_strndup(image->arena, item->name, (size_t)(colon - item->name));
+	if (item->kind == MANIFEST_HOST_SCRIPT) {
+		(void)content_add_host(image, source, colon + 1, need);
+		return;
+	}
+	error = path_walk(image->arena, image->root_fd, source, &walk) < 0 ? strerror(errno) : NULL;
+	data = error == NULL ? path_read(image->arena, image->root_fd, walk.path, &size) : NULL;
+	if (data == NULL)
+		report_missing(image, DIAG_IMAGE_PROGRAM, need, "script", source,
+			       error != NULL ? error : strerror(errno));
+	else
+		(void)content_add_bytes(image, colon + 1, data, size, walk.status.st_mode, need);
+}
+
+/* Said once: nobody should be surprised by a script that does not find its program. */
+static void note_hooks(struct image *image, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->items.count; i++) {
+		const struct manifest_item *item = &manifest->items.item[i];
+
+		if (item->kind != MANIFEST_SCRIPT && item->kind != MANIFEST_HOST_SCRIPT)
+			continue;
+		diag_report(image->diag, DIAG_IMAGE_HOOKS, item->span,
+			    "--no-scripts makes an image without them",
+			    "boot scripts run in this image without what their hooks would add");
+		return;
+	}
+}
+
 static void add_item(struct image *image, const struct manifest_item *item)
 {
 	struct need need = need_of(image, item);
@@ -156,6 +200,10 @@ static void add_item(struct image *image, const struct manifest_item *item)
 		break;
 	case MANIFEST_FILE:
 		(void)content_add(image, item->name, need);
+		break;
+	case MANIFEST_SCRIPT:
+	case MANIFEST_HOST_SCRIPT:
+		add_script(image, item, need);
 		break;
 	case MANIFEST_KIND_COUNT:
 		break;
@@ -185,6 +233,7 @@ void items_add(struct image *image, const struct manifest *manifest, bool generi
 		has_file_system = has_file_system || item->kind == MANIFEST_FILESYSTEM;
 		add_item(image, item);
 	}
+	note_hooks(image, manifest);
 	if (has_file_system)
 		return;
 	if (generic)

@@ -284,20 +284,3 @@ void check_script_files(const struct script_tree *tree, struct diag *diag)
 	}
 	check_masks(&checker);
 }
-
-enum exit_status check_scripts(struct arena *arena, struct diag *diag, int root_fd,
-			       const struct script_inputs *inputs)
-{
-	struct script_tree tree;
-	enum exit_status status;
-
-	if (!script_tree_collect(arena, diag, root_fd, inputs, &tree))
-		return EXIT_FINDINGS;
-	status = scripts_ask(arena, diag, &tree, root_fd, inputs);
-	if (status == EXIT_SYSTEM)
-		return status;
-	check_script_files(&tree, diag);
-	check_script_orders(&tree, diag);
-	check_script_uses(&tree, diag);
-	return status;
-}

@@ -6,13 +6,7 @@
 #include "order.h"
 #include "tree.h"
 
-/* Collects the trees, asks the scripts and reports what is to be said about them; for `bootgraph
- * check`. Findings are counted in diag. The status is EXIT_FINE, whatever was found, unless input
- * could not be read (EXIT_FINDINGS), or as scripts_ask says. */
-enum exit_status check_scripts(struct arena *arena, struct diag *diag, int root_fd,
-			       const struct script_inputs *inputs);
-
-/* --- ITS PARTS: for a tree whose scripts have been asked --- */
+/* For a tree whose scripts have been asked (prereqs.h). Findings are counted in diag. */
 
 /* Files that are left out, handlers that are missing, prereqs that name nobody, masks that mask
  * nothing. */

@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include "inputs.h"
 #include "../diag.h"
 
 enum script_place {
@@ -33,14 +34,6 @@ struct script_directory {
 /* The directories of a place; a name in a later one masks that in an earlier one. */
 struct script_layer {
 	VEC(struct script_directory) directories;
-};
-
-/* Which trees to take. `scripts` and `hooks` are --scripts and --hooks; when there is one of
- * either, nothing of the sysroot's own trees is taken. */
-struct script_inputs {
-	const char *root; /* the sysroot, or NULL for / */
-	VEC(const char *) scripts, hooks;
-	bool no_run;
 };
 
 /* Why mkinitramfs leaves a file out. */

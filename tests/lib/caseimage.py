@@ -81,7 +81,7 @@ def _bootgraph(case, build, work, arguments, initrd):
     options = shlex.split(case.image)
     if "--generic" not in options and "--facts" not in options:
         arguments += ["--facts", str(FACTS / f"{case.bus}.json")]
-    command = [str(build / "bootgraph"), "image", *arguments, *options,
+    command = [str(build / "bootgraph"), "image", "--no-scripts", *arguments, *options,
                "--init", str(build / "bootgraph-init"), "-o", str(initrd)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, errors="replace")
