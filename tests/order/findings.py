@@ -27,7 +27,7 @@ def read(text):
                 raise FindingsError(f"line {number}: again: {line}")
             reasons[line] = " ".join(lines)
             lines = []
-        elif lines and not reasons:
+        elif lines and not head and not reasons:
             head, lines = lines, []
     return head, reasons
 
