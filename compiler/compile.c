@@ -146,6 +146,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	if (options->facts != NULL)
 		c->facts = facts_obtain(arena, diag, options->facts);
 	c->chain = chain_build(c->model, c->facts);
+	c->model->chain = c->chain;
 	read_scripts(c, options);
 
 	resolve_units(c->model, diag, c->root_fd, &instances);

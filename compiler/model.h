@@ -141,11 +141,15 @@ enum row_set {
 	ROWS_ROOT, /* exactly one: the root file system the machine declares; source may be empty */
 	ROWS_USR,  /* /usr of fstab, if it has one */
 	ROWS_SWAP, /* swap lines of fstab */
+	ROWS_CRYPTTAB, /* lines of crypttab that the boot stands on, or that say initramfs */
+	ROWS_ARRAY,    /* ARRAY lines of mdadm.conf that the boot stands on */
+	ROWS_RESUME,   /* the resume device of --cmdline */
 	ROWS_COUNT
 };
 
 struct yaml_node;   /* source/yaml.h */
 struct script_tree; /* scripts/tree.h */
+struct chain;	    /* chain.h: what the boot stands on */
 
 struct unit {
 	struct word name; /* may hold {field} of for-each */
@@ -194,8 +198,9 @@ struct model {
 	VEC(struct parameter_given) parameters;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
-	const struct script_tree
-		*scripts;	      /* initramfs-tools', asked for their prereqs; NULL: none */
+	/* Either may be NULL: not looked at. The scripts have been asked for their prereqs. */
+	const struct chain *chain;
+	const struct script_tree *scripts;
 	VEC(struct drop_in) drop_ins; /* in the order in which they are laid over */
 };
 

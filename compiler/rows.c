@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "chain.h"
+
 /* Options that only mean something to user space; the kernel would refuse them. fstab(5), mount(8),
  * systemd.mount(5). */
 static bool is_userspace_option(const char *option, size_t length)
@@ -74,6 +76,126 @@ static const struct fstab_row *fstab_find(const struct model *model, const char 
 	return NULL;
 }
 
+/* --- crypttab, mdadm.conf, resume ------------------------------------------- */
+
+/* A word that is not given is empty, at the place of its line. */
+static struct word given(struct word word, struct span line)
+{
+	return word.text != NULL ? word : (struct word){"", line};
+}
+
+static struct word option_value(const struct crypttab_row *line, enum crypttab_option_id id,
+				const char *otherwise)
+{
+	const struct crypttab_option *option = crypttab_find(line, id);
+
+	if (option == NULL || option->value.text == NULL)
+		return (struct word){otherwise, line->span};
+	return option->value;
+}
+
+static struct word join_options(struct arena *arena, const struct crypttab_row *line)
+{
+	struct word joined = {"", line->span};
+	size_t i;
+
+	for (i = 0; i < line->options.count; i++) {
+		const struct crypttab_option *option = &line->options.item[i];
+
+		joined.text = arena_printf(arena, "%s%s%s%s%s", joined.text, i > 0 ? "," : "",
+					   option->name.text, option->value.text != NULL ? "=" : "",
+					   option->value.text != NULL ? option->value.text : "");
+	}
+	return joined;
+}
+
+static void add_crypttab(const struct model *model, row_list *rows)
+{
+	size_t i;
+
+	for (i = 0; i < model->chain->links.count; i++) {
+		const struct crypttab_row *line = model->chain->links.item[i].crypt;
+		struct row row;
+
+		if (line == NULL || !chain_has_crypt(model->chain, line))
+			continue;
+		row = (struct row){{{"target", line->target},
+				    {"source", line->source},
+				    {"key", given(line->key, line->span)},
+				    {"options", join_options(model->arena, line)},
+				    {"tries", option_value(line, CRYPTTAB_TRIES, "3")},
+				    {"header", option_value(line, CRYPTTAB_HEADER, "")},
+				    {"keyscript", option_value(line, CRYPTTAB_KEYSCRIPT, "")},
+				    {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")}}};
+		vec_push(model->arena, rows, row);
+	}
+}
+
+/* What mdadm calls it: name=, else the last part of its device. */
+static struct word array_name(const struct md_array *array)
+{
+	struct word name = array->name;
+	const char *slash;
+
+	if (name.text != NULL || array->device.text == NULL)
+		return given(name, array->span);
+	slash = strrchr(array->device.text, '/');
+	name = array->device;
+	name.text = slash != NULL ? slash + 1 : name.text;
+	return name;
+}
+
+static struct word join_devices(struct arena *arena, const struct md_array *array)
+{
+	struct word joined = {"", array->span};
+	size_t i;
+
+	for (i = 0; i < array->devices.count; i++)
+		joined.text = arena_printf(arena, "%s%s%s", joined.text, i > 0 ? "," : "",
+					   array->devices.item[i].text);
+	return joined;
+}
+
+static void add_arrays(const struct model *model, row_list *rows)
+{
+	size_t i;
+
+	for (i = 0; i < model->chain->links.count; i++) {
+		const struct md_array *array = model->chain->links.item[i].array;
+		struct row row;
+
+		if (array == NULL || !chain_has_array(model->chain, array))
+			continue;
+		row = (struct row){{{"name", array_name(array)},
+				    {"device", given(array->device, array->span)},
+				    {"uuid", given(array->uuid, array->span)},
+				    {"metadata", given(array->metadata, array->span)},
+				    {"devices", join_devices(model->arena, array)}}};
+		vec_push(model->arena, rows, row);
+	}
+}
+
+/* The last one given counts, as on the command line. */
+static struct word parameter(const struct model *model, enum parameter_id id)
+{
+	size_t i;
+
+	for (i = model->parameters.count; i-- > 0;)
+		if (model->parameters.item[i].id == id)
+			return model->parameters.item[i].value;
+	return (struct word){.text = ""};
+}
+
+static void add_resume(const struct model *model, row_list *rows)
+{
+	struct word resume = parameter(model, PARAMETER_RESUME);
+	struct row row = {
+		{{"source", resume}, {"offset", parameter(model, PARAMETER_RESUME_OFFSET)}}};
+
+	if (resume.text[0] != '\0' && parameter(model, PARAMETER_NORESUME).text[0] == '\0')
+		vec_push(model->arena, rows, row);
+}
+
 void rows_of(const struct model *model, enum row_set set, row_list *rows)
 {
 	const struct fstab_row *line;
@@ -95,6 +217,15 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 			if (strcmp(model->fstab.item[i].type.text, "swap") == 0)
 				vec_push(model->arena, rows,
 					 row_from_fstab(model->arena, &model->fstab.item[i]));
+		break;
+	case ROWS_CRYPTTAB:
+		add_crypttab(model, rows);
+		break;
+	case ROWS_ARRAY:
+		add_arrays(model, rows);
+		break;
+	case ROWS_RESUME:
+		add_resume(model, rows);
 		break;
 	default:
 		break;

@@ -206,7 +206,13 @@ static void print_action(FILE *out, const struct action *action)
 static void print_flags(FILE *out, const struct unit *unit)
 {
 	static const char *const types[] = {"task", "event", "reaction"};
-	static const char *const rows[] = {"", " for-each root", " for-each usr", " for-each swap"};
+	static const char *const rows[] = {"",
+					   " for-each root",
+					   " for-each usr",
+					   " for-each swap",
+					   " for-each crypttab",
+					   " for-each array",
+					   " for-each resume"};
 
 	fprintf(out, "  %s%s%s%s%s", types[unit->type], rows[unit->rows],
 		unit->discovers_devices ? " discovers" : "", unit->goal ? " goal" : "",
