@@ -82,7 +82,6 @@ struct program *program_read(struct arena *arena, const struct blob *blob);
 /* Each writes the whole program to out; errors show in ferror(out). */
 void program_list(const struct program *program, FILE *out); /* listing.c */
 void program_json(const struct program *program, FILE *out); /* json.c */
-void program_dot(const struct program *program, FILE *out);  /* dot.c: Graphviz */
 
 /* The program a listing shows, or NULL after reporting what is wrong with it. */
 struct program *program_assemble(struct arena *arena, struct diag *diag,
