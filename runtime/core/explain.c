@@ -113,6 +113,28 @@ static uint32_t first_blocker(const struct machine *machine, uint32_t index)
 	return NONE;
 }
 
+/* The unit that a device waited for in vain, or NONE: its time is over as well when that unit never
+ * got to work, but who looks for the cause has to go on there. One that has done its work leaves
+ * the device to itself. */
+static uint32_t idle_provider(const struct machine *machine, uint32_t index)
+{
+	uint32_t i, provider = NONE;
+	struct node node;
+	struct edge edge;
+
+	blob_node(machine->blob, index, &node);
+	for (i = 0; i < node.edge_count; i++) {
+		blob_edge(machine->blob, node.first_edge + i, &edge);
+		if (edge.kind != EDGE_PROVIDES)
+			continue;
+		if (machine->state->node[edge.from].state == STATE_DONE)
+			return NONE;
+		if (provider == NONE)
+			provider = edge.from;
+	}
+	return provider;
+}
+
 /* Explains one node; returns the node to explain next, or NONE at a first cause. */
 static uint32_t explain_node(const struct machine *machine, const struct explain_sink *sink,
 			     uint32_t index)
@@ -126,6 +148,8 @@ static uint32_t explain_node(const struct machine *machine, const struct explain
 		next = first_blocker(machine, index);
 	else if (memory->cause != index)
 		next = memory->cause;
+	else
+		next = idle_provider(machine, index);
 	if (next != NONE)
 		add_need(machine, &line, index, next);
 	else if (memory->state == STATE_FAILED)
