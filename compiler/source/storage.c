@@ -1,4 +1,6 @@
 #include "storage.h"
+#include "crypttab_check.h"
+#include "mdadm_check.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -89,4 +91,6 @@ void source_storage(struct model *model, struct diag *diag, int root_fd)
 {
 	read_file(model, diag, root_fd, "etc/crypttab", source_crypttab);
 	read_mdadm(model, diag, root_fd);
+	crypttab_check(model, diag, root_fd);
+	mdadm_check(model, diag, root_fd);
 }
