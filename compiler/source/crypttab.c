@@ -270,6 +270,12 @@ static void read_options(struct reader *reader, struct crypttab_row *row, struct
 {
 	const char *at = span_at(field), *end = at + field.length;
 
+	if (*at == '#') {
+		diag_report(reader->diag, DIAG_CRYPTTAB_BLANK, field,
+			    "a comment stands on a line of its own",
+			    "this is no comment, but the options");
+		return;
+	}
 	report_blank(reader, field);
 	while (at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
@@ -321,13 +327,18 @@ static const char *tag_hint(struct reader *reader, const char *source)
 /* A path may be that of a regular file, which cryptsetup takes as well. */
 static void check_source(struct reader *reader, struct word source)
 {
+	static const char *const empty[] = {"UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="};
 	struct device_ref ref;
-	bool tag;
+	bool tag, nothing;
+	size_t i;
 
 	device_ref_parse(source.text, &ref);
 	tag = ref.kind == REF_UUID || ref.kind == REF_LABEL || ref.kind == REF_PARTUUID ||
 	      ref.kind == REF_PARTLABEL;
-	if (tag && ref.length == 0)
+	nothing = tag && ref.length == 0;
+	for (i = 0; i < sizeof empty / sizeof empty[0]; i++)
+		nothing = nothing || strcmp(source.text, empty[i]) == 0;
+	if (nothing)
 		diag_report(reader->diag, DIAG_CRYPTTAB_SOURCE, source.span,
 			    "blkid(8) shows what the disk has", "nothing follows the equals sign");
 	else if (strncmp(source.text, "ID=", 3) == 0)

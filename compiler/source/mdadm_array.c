@@ -228,17 +228,14 @@ static bool is_device_name(const char *text)
 	       (strncmp(text, "/dev/md_d", 9) == 0 && is_number(text + 9));
 }
 
-static const char *nearest_tag(struct array_reader *array, const char *text)
+static const char *const *tags(void)
 {
-	const char *tags[WORD_COUNT], *nearest;
-	size_t i;
+	static const char *const all[] = {
+#define WORD(tag, member, kind, counts, text) tag,
+#include "mdadm_array_words.def"
+	};
 
-	for (i = 0; i < WORD_COUNT; i++)
-		tags[i] = array_words[i].tag;
-	nearest = diag_nearest(text, tags, WORD_COUNT);
-	if (nearest == NULL)
-		return NULL;
-	return arena_printf(array->reader->model->arena, "did you mean \"%s\"?", nearest);
+	return all;
 }
 
 /* A word without an equals sign, or a path: the array's name. */
@@ -253,7 +250,8 @@ static void read_name(struct array_reader *array, struct word word)
 		return;
 	}
 	if (array->named.text != NULL) {
-		diag_report(diag, DIAG_MDADM_ARRAY_DEVICE, word.span, nearest_tag(array, word.text),
+		diag_report(diag, DIAG_MDADM_ARRAY_DEVICE, word.span,
+			    mdadm_hint(array->reader, word.text, tags(), WORD_COUNT),
 			    "the array has a name already, so mdadm ignores \"%s\"", word.text);
 		diag_note(diag, array->named.span, "its name is here");
 		return;
@@ -280,11 +278,7 @@ static void read_tagged(struct array_reader *array, struct word word)
 	struct word value = mdadm_value(word), *given;
 
 	if (row == NULL) {
-		const char *tags[WORD_COUNT];
-
-		for (size_t i = 0; i < WORD_COUNT; i++)
-			tags[i] = array_words[i].tag;
-		mdadm_unknown_word(array->reader, "ARRAY", word, tags, WORD_COUNT);
+		mdadm_unknown_word(array->reader, "ARRAY", word, tags(), WORD_COUNT);
 		return;
 	}
 	given = &array->given[row - array_words];

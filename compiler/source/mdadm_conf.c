@@ -186,22 +186,9 @@ static void read_policy(struct mdadm_reader *reader, const struct mdadm_line *li
 
 static void report_keyword(struct mdadm_reader *reader, struct word keyword)
 {
-	const char *const *names = mdadm_keyword_names();
-	const char *nearest = diag_nearest(keyword.text, names, MDADM_KEYWORD_COUNT);
-	const char *lower, *hint = NULL;
-	char *copy = arena_strdup(reader->model->arena, keyword.text), *c;
-
-	/* Distances count letters, and keywords are usually written in capitals. */
-	for (c = copy; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	lower = diag_nearest(copy, names, MDADM_KEYWORD_COUNT);
-	if (nearest == NULL)
-		nearest = lower;
-	if (nearest != NULL)
-		hint = arena_printf(reader->model->arena, "did you mean \"%s\"?", nearest);
-	diag_report(reader->diag, DIAG_MDADM_KEYWORD, keyword.span, hint, "unknown keyword: \"%s\"",
-		    keyword.text);
+	diag_report(reader->diag, DIAG_MDADM_KEYWORD, keyword.span,
+		    mdadm_hint(reader, keyword.text, mdadm_keyword_names(), MDADM_KEYWORD_COUNT),
+		    "unknown keyword: \"%s\"", keyword.text);
 }
 
 static void handle_line(struct mdadm_reader *reader, const struct mdadm_line *line)

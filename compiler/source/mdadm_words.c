@@ -146,19 +146,32 @@ void mdadm_read_lines(struct mdadm_reader *reader, const struct text *text,
 		handle(reader, &line);
 }
 
+const char *mdadm_hint(struct mdadm_reader *reader, const char *word, const char *const *candidates,
+		       size_t count)
+{
+	size_t key = strcspn(word, "=:");
+	char *copy = arena_strdup(reader->model->arena, word), *c;
+	const char *nearest;
+
+	/* Distances count letters, and mdadm's words may be written in capitals. */
+	for (c = copy; *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	if (copy[key] != '\0') {
+		copy[key] = '=';
+		copy[key + 1] = '\0';
+	}
+	nearest = diag_nearest(copy, candidates, count);
+	if (nearest == NULL)
+		return NULL;
+	return arena_printf(reader->model->arena, "did you mean \"%s\"?", nearest);
+}
+
 void mdadm_unknown_word(struct mdadm_reader *reader, const char *keyword, struct word word,
 			const char *const *candidates, size_t count)
 {
-	size_t key = strcspn(word.text, "=");
-	const char *nearest = NULL, *hint = NULL;
+	const char *hint = mdadm_hint(reader, word.text, candidates, count);
 
-	if (word.text[key] == '=')
-		nearest = diag_nearest(arena_strndup(reader->model->arena, word.text, key + 1),
-				       candidates, count);
-	else
-		nearest = diag_nearest(word.text, candidates, count);
-	if (nearest != NULL)
-		hint = arena_printf(reader->model->arena, "did you mean \"%s\"?", nearest);
 	diag_report(reader->diag, DIAG_MDADM_WORD, word.span, hint, "unknown word for %s: \"%s\"",
 		    keyword, word.text);
 }

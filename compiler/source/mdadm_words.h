@@ -35,6 +35,10 @@ typedef void mdadm_handle_line(struct mdadm_reader *reader, const struct mdadm_l
 void mdadm_read_lines(struct mdadm_reader *reader, const struct text *text,
 		      mdadm_handle_line *handle);
 
+/* "did you mean ...?" for a word, or for its tag if it has one; NULL if no candidate is near. */
+const char *mdadm_hint(struct mdadm_reader *reader, const char *word, const char *const *candidates,
+		       size_t count);
+
 /* Reports a word that mdadm does not know on lines of this keyword. candidates are those it does
  * know, for a hint. */
 void mdadm_unknown_word(struct mdadm_reader *reader, const char *keyword, struct word word,

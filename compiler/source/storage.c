@@ -75,14 +75,25 @@ static void read_mdadm_directory(struct model *model, struct diag *diag, int roo
 	close(fd);
 }
 
+/* Whether the file is there. mdadm takes a directory in its place, too. */
+static bool read_mdadm_file(struct model *model, struct diag *diag, int root_fd, const char *path)
+{
+	int fd = sysroot_open(root_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return read_file(model, diag, root_fd, path, source_mdadm_conf);
+	close(fd);
+	read_mdadm_directory(model, diag, root_fd, path);
+	return true;
+}
+
 /* Debian's mdadm looks at /etc/mdadm.conf, with its directory, only if the first one is missing. */
 static void read_mdadm(struct model *model, struct diag *diag, int root_fd)
 {
-	static const char first[] = "etc/mdadm/mdadm.conf", second[] = "etc/mdadm.conf";
 	const char *directory = "etc/mdadm/mdadm.conf.d";
 
-	if (!read_file(model, diag, root_fd, first, source_mdadm_conf) &&
-	    read_file(model, diag, root_fd, second, source_mdadm_conf))
+	if (!read_mdadm_file(model, diag, root_fd, "etc/mdadm/mdadm.conf") &&
+	    read_mdadm_file(model, diag, root_fd, "etc/mdadm.conf"))
 		directory = "etc/mdadm.conf.d";
 	read_mdadm_directory(model, diag, root_fd, directory);
 }
