@@ -171,13 +171,32 @@ static void check_key_status(const struct crypttab_checker *checker, struct word
 			    "key file belongs to user %u: %s", (unsigned)status->st_uid, key.text);
 }
 
+/* Reports what is wrong with the file itself; false if it is not there. */
+static bool check_key_presence(const struct crypttab_checker *checker, struct word key,
+			       bool on_root)
+{
+	struct stat status;
+	enum presence presence;
+
+	if (strncmp(key.text, "/dev/", 5) == 0)
+		return true; /* a device is there when the machine has it */
+	presence = look(checker, key.text, &status);
+	if (presence == UNSEEN)
+		report_unseen(checker, key);
+	else if (presence == PRESENT)
+		check_key_status(checker, key, &status);
+	else if (on_root) /* elsewhere it may well be, and cannot be seen */
+		diag_report(checker->diag, DIAG_CRYPTTAB_KEY_MISSING, key.span, NULL,
+			    "key file is not there: %s", key.text);
+	return presence != ABSENT;
+}
+
 static void check_key_file(const struct crypttab_checker *checker, const struct crypttab_row *row,
 			   bool early)
 {
 	const struct fstab_row *mount = mount_of(checker->model, row->key.text);
 	bool in_image = early && gets_into_image(checker, row->key.text);
-	struct stat status;
-	enum presence presence;
+	bool on_root = mount == NULL || strcmp(mount->where.text, "/") == 0 || in_image;
 
 	if (mount != NULL && !in_image && crypttab_holds(checker->model, row, mount)) {
 		diag_report(checker->diag, DIAG_CRYPTTAB_KEY_INSIDE, row->key.span, NULL,
@@ -186,15 +205,7 @@ static void check_key_file(const struct crypttab_checker *checker, const struct 
 			  mount->where.text);
 		return;
 	}
-	presence = look(checker, row->key.text, &status);
-	if (presence == UNSEEN)
-		report_unseen(checker, row->key);
-	else if (presence == PRESENT)
-		check_key_status(checker, row->key, &status);
-	else if (mount == NULL || strcmp(mount->where.text, "/") == 0 || in_image)
-		diag_report(checker->diag, DIAG_CRYPTTAB_KEY_MISSING, row->key.span, NULL,
-			    "key file is not there: %s", row->key.text);
-	if (early && !in_image && presence != ABSENT)
+	if (check_key_presence(checker, row->key, on_root) && early && !in_image)
 		diag_report(checker->diag, DIAG_CRYPTTAB_KEY_IMAGE, row->key.span, NULL,
 			    "the image will not have the key file of %s", row->target.text);
 }
