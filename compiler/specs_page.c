@@ -11,6 +11,7 @@
 
 #include "diag.h"
 #include "program.h"
+#include "source_page.h"
 #include "unit_page.h"
 #include "../runtime/core/guard.h"
 
@@ -335,6 +336,9 @@ static const struct insert {
 	{"blob limits", print_limits},
 	{"blob example", print_example},
 	{"parameters", print_parameters},
+	{"crypttab options", print_crypttab_options},
+	{"mdadm keywords", print_mdadm_keywords},
+	{"mdadm array words", print_mdadm_array_words},
 	{"unit keywords", print_unit_keywords},
 	{"unit choices", print_unit_choices},
 	{"unit events", print_unit_events},

@@ -1,0 +1,9 @@
+/* The tables of specs/sources.md, for bootgraph-specs. */
+#ifndef BOOTGRAPH_SOURCE_PAGE_H
+#define BOOTGRAPH_SOURCE_PAGE_H
+
+void print_crypttab_options(void);
+void print_mdadm_keywords(void);
+void print_mdadm_array_words(void);
+
+#endif
