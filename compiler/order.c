@@ -26,16 +26,57 @@ static const struct graph_edge *edge_from_rest(const struct graph *graph, const 
 	return NULL;
 }
 
+/* How much would be lost without an edge. What is declared can be taken back where it stands. */
+static unsigned edge_weight(const struct graph_edge *edge)
+{
+	static const unsigned weights[EDGE_KIND_COUNT] = {
+		[EDGE_AFTER] = 0, [EDGE_WANTS] = 1,    [EDGE_HOLD] = 2,
+		[EDGE_START] = 3, [EDGE_REQUIRES] = 4, [EDGE_PROVIDES] = 5,
+	};
+
+	return weights[edge->kind] + (edge->reason != REASON_DECLARED ? EDGE_KIND_COUNT : 0);
+}
+
+/* Which edge of a cycle is most easily given up, in words; and where it stands. */
+static const char *cycle_hint(const struct graph *graph, const struct graph_edge *const *edges,
+			      size_t count)
+{
+	const struct graph_edge *least = edges[0];
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (edge_weight(edges[i]) < edge_weight(least))
+			least = edges[i];
+	return arena_printf(graph->arena, "the least is lost if %s no longer waits for %s (%s, %s)",
+			    graph->nodes.item[least->to].name, graph->nodes.item[least->from].name,
+			    edge_kind_name(least->kind), span_string(graph->arena, least->span));
+}
+
+/* The path goes from who waits to who is waited for; "~>" is an edge that nobody wrote down. */
+static const char *cycle_path(const struct graph *graph, const struct graph_edge *const *edges,
+			      size_t count)
+{
+	const char *path = graph->nodes.item[edges[0]->to].name;
+	bool implied = false;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		bool declared = edges[i]->reason == REASON_DECLARED;
+
+		path = arena_printf(graph->arena, "%s %s %s", path, declared ? "->" : "~>",
+				    graph->nodes.item[edges[i]->from].name);
+		implied = implied || !declared;
+	}
+	return implied ? arena_printf(graph->arena, "%s (~> is implied)", path) : path;
+}
+
 static void report_cycle(const struct graph *graph, struct diag *diag,
 			 const struct graph_edge *const *edges, size_t count)
 {
-	const char *path = graph->nodes.item[edges[0]->to].name;
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		path = arena_printf(graph->arena, "%s -> %s", path,
-				    graph->nodes.item[edges[i]->from].name);
-	diag_report(diag, DIAG_CYCLE, edges[0]->span, NULL, "these wait for each other: %s", path);
+	diag_report(diag, DIAG_CYCLE, edges[0]->span, cycle_hint(graph, edges, count),
+		    "these wait for each other: %s", cycle_path(graph, edges, count));
 	for (i = 0; i < count; i++)
 		diag_note(diag, edges[i]->span, "%s waits for %s (%s%s%s)",
 			  graph->nodes.item[edges[i]->to].name,

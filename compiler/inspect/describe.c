@@ -40,6 +40,19 @@ const char *describe_after(enum edge_kind kind)
 	return kind == EDGE_HOLD ? " is done" : "";
 }
 
+const char *describe_reason(enum edge_reason reason)
+{
+	static const char *const reasons[EDGE_REASON_COUNT] = {
+		[REASON_DECLARED] = "",
+		[REASON_OPERAND] = ", which its action works on",
+		[REASON_DATA] = ", since it reads what that writes",
+		[REASON_PREREQ] = ", as its prereqs say",
+		[REASON_SERIAL] = ", since scripts run one after the other",
+	};
+
+	return reasons[reason];
+}
+
 const char *describe_limit(struct arena *arena, uint32_t limit)
 {
 	if (limit == NO_LIMIT)

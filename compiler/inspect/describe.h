@@ -21,6 +21,9 @@ const char *describe_verb(enum edge_kind kind);
 /* " is done" behind the other node of a hold, else "". */
 const char *describe_after(enum edge_kind kind);
 
+/* Why there is an edge that nobody declared, with a comma before it; "" for one that was. */
+const char *describe_reason(enum edge_reason reason);
+
 /* "at most 1.5 s", "without limit", "at most 30 s, or rootdelay= if that is longer" */
 const char *describe_limit(struct arena *arena, uint32_t limit);
 

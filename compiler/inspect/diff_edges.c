@@ -85,7 +85,8 @@ static void compare_new_edge(struct differ *differ, const struct both *both,
 	before = find_other_kind(differ, edge);
 	if (before == NULL)
 		say_edge(differ, &differ->new, both, edge, CHANGE_ADDED, NULL,
-			 fill_in(differ, waits[edge->kind].now, name));
+			 TEXT("%s%s", fill_in(differ, waits[edge->kind].now, name),
+			      describe_reason(edge->reason)));
 	else
 		say_edge(differ, &differ->new, both, edge, CHANGE_CHANGED,
 			 edge_kind_name(before->kind),

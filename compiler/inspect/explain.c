@@ -135,6 +135,14 @@ static void print_device(const struct explainer *e, const struct program_node *n
 			       node_list(e, node->path.item, node->path.count));
 }
 
+/* " needs mount-root (stdlib/90-handoff.yaml:4:12)", after who does. */
+static void print_wait(const struct explainer *e, const char *who, const struct program_edge *edge)
+{
+	describe_print(e->out, e->arena, "%s %s %s%s%s%s", who, describe_verb(edge->kind),
+		       describe_node(&e->d, edge->from), describe_after(edge->kind),
+		       describe_reason(edge->reason), describe_source(e->arena, edge->source));
+}
+
 /* Everything that one node waits for. Events of start-on are in its condition already. */
 static void print_needs(const struct explainer *e, uint32_t i)
 {
@@ -149,10 +157,7 @@ static void print_needs(const struct explainer *e, uint32_t i)
 	for (size_t k = 0; k < count; k++) {
 		is_provided = is_provided || edge[k].kind == EDGE_PROVIDES;
 		if (edge[k].kind != EDGE_START && edge[k].kind != EDGE_STARTING)
-			describe_print(
-				e->out, e->arena, "    %s %s%s%s", describe_verb(edge[k].kind),
-				describe_node(&e->d, edge[k].from), describe_after(edge[k].kind),
-				describe_source(e->arena, edge[k].source));
+			print_wait(e, "   ", &edge[k]);
 	}
 	if (node->kind == NODE_DEVICE)
 		print_device(e, node, is_provided);
@@ -206,9 +211,7 @@ static void print_down(const struct explainer *e, uint32_t start)
 
 		if (edge->kind == EDGE_STARTING || !e->reached[edge->from])
 			continue;
-		describe_print(e->out, e->arena, "  %s %s %s%s%s", describe_node(&e->d, edge->to),
-			       describe_verb(edge->kind), describe_node(&e->d, edge->from),
-			       describe_after(edge->kind), describe_source(e->arena, edge->source));
+		print_wait(e, arena_printf(e->arena, "  %s", describe_node(&e->d, edge->to)), edge);
 		any = true;
 	}
 	if (!any)

@@ -98,8 +98,17 @@ bool *edges_reduce(const struct program *program)
 
 /* --- the critical path ---------------------------------------------------- */
 
-/* How long the chain of needs to each node is, and by which edge; by whole nodes, since nothing
- * says how long they will take. A node with a condition is in most boots skipped. */
+/* Whether a boot is as long as this edge makes it: needs, and scripts that run one after the other.
+ * A node with a condition is in most boots skipped. */
+static bool is_waited_out(const struct program *program, const struct program_edge *edge)
+{
+	return (strength(edge->kind) >= 2 || edge->reason == REASON_SERIAL ||
+		edge->reason == REASON_PREREQ) &&
+	       !program->nodes.item[edge->from].when.present;
+}
+
+/* How long the chain to each node is, and by which edge; by whole nodes, since nothing says how
+ * long they will take. A device comes after what finds it. */
 static void longest_chain(const struct program *program, const bool *drawn,
 			  struct critical_path *path)
 {
@@ -107,18 +116,23 @@ static void longest_chain(const struct program *program, const bool *drawn,
 	size_t *by = arena_alloc(program->arena, (program->nodes.count + 1) * sizeof *by);
 	uint32_t node = program->goal;
 
+	for (uint32_t i = 0; i < program->nodes.count; i++) {
+		by[i] = NO_EDGE;
+		length[i] = 1;
+	}
 	for (size_t e = 0; e < program->edges.count; e++) {
 		const struct program_edge *edge = &program->edges.item[e];
+		const struct program_node *from = &program->nodes.item[edge->from];
+		size_t found = by[edge->from] == NO_EDGE ? from->path.count : 0;
 
-		if (drawn[e] && strength(edge->kind) >= 2 &&
-		    !program->nodes.item[edge->from].when.present &&
-		    length[edge->from] + 1 > length[edge->to]) {
-			length[edge->to] = length[edge->from] + 1;
+		if (drawn[e] && is_waited_out(program, edge) &&
+		    length[edge->from] + found + 1 > length[edge->to]) {
+			length[edge->to] = length[edge->from] + found + 1;
 			by[edge->to] = e;
 		}
 	}
 	path->node[node] = true;
-	while (length[node] > 0) {
+	while (by[node] != NO_EDGE) {
 		path->edge[by[node]] = true;
 		node = program->edges.item[by[node]].from;
 		path->node[node] = true;
