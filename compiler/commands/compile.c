@@ -4,6 +4,7 @@
 
 #include "../report/report.h"
 #include "../scripts/findings.h"
+#include "../scripts/release_names.h"
 
 static const char help[] =
 	INPUTS_HELP "Outputs:\n"
@@ -69,6 +70,7 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 		check_script_files(c.model->scripts, &diag);
 		check_script_orders(c.model->scripts, &diag);
 		check_script_uses(c.model->scripts, &diag);
+		check_destdir_scripts(c.model->scripts, &diag);
 	}
 	status = (int)c.status;
 	/* What could not be looked at weighs more than what was found. */
@@ -123,6 +125,8 @@ static const char check_help[] =
 		    "           sarif    SARIF 2.1.0, for code review tools\n"
 		    "           github   annotations, for a GitHub workflow\n"
 		    "  --strict          warnings too make the exit status 1\n"
+		    "  --release NAME    the Debian release whose packages may be meant: bookworm, "
+		    "trixie\n"
 		    "  --explain ID      what a finding means, and what to do\n";
 
 static int explain_finding(const char *id)
@@ -144,12 +148,24 @@ static int read_format(const char *name, enum report_format *ret_format)
 	return *ret_format == REPORT_FORMAT_COUNT ? command_usage("check", check_help) : -1;
 }
 
+static int read_release(const char *name, unsigned *ret_releases)
+{
+	*ret_releases = release_by_name(name);
+	if (*ret_releases != 0)
+		return -1;
+	fprintf(stderr,
+		"bootgraph: \"%s\" is no release that is known: bookworm (12), trixie (13)\n",
+		name);
+	return EXIT_USAGE;
+}
+
 int command_check(int argc, char **argv)
 {
 	static const struct option table[] = {INPUT_OPTIONS,
 					      {"strict", no_argument, NULL, 's'},
 					      {"format", required_argument, NULL, 'f'},
 					      {"explain", required_argument, NULL, 'e'},
+					      {"release", required_argument, NULL, 'r'},
 					      {"help", no_argument, NULL, 'h'},
 					      {0}};
 	struct arena *arena = arena_new();
@@ -163,6 +179,8 @@ int command_check(int argc, char **argv)
 			status = read_format(optarg, &request.format);
 		else if (option == 'e')
 			status = explain_finding(optarg);
+		else if (option == 'r')
+			status = read_release(optarg, &request.options.scripts.releases);
 		else if (option == 'h')
 			status = command_help("check", check_help);
 		else if (!input_option(arena, &request.options, option, optarg))

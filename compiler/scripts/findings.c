@@ -162,6 +162,12 @@ static const char *phases_with(struct checker *checker, const char *name,
 	return list;
 }
 
+/* The releases that may be meant. */
+static unsigned wanted_releases(const struct checker *checker)
+{
+	return checker->tree->releases != 0 ? checker->tree->releases : RELEASES_ALL;
+}
+
 /* "init-top, init-bottom (package udev)": in which other phases Debian has the name. */
 static const char *release_phases_with(struct checker *checker, const char *name)
 {
@@ -169,7 +175,8 @@ static const char *release_phases_with(struct checker *checker, const char *name
 	const char *list = "", *packages = "";
 
 	while ((row = release_name_next(name, row)) != NULL) {
-		if ((strncmp(row->phase, "hooks", 5) == 0) != checker->phase->hooks)
+		if ((strncmp(row->phase, "hooks", 5) == 0) != checker->phase->hooks ||
+		    (row->releases & wanted_releases(checker)) == 0)
 			continue;
 		list = listed(checker->arena, list, row->phase);
 		if (strcmp(packages, row->packages) != 0)
@@ -186,6 +193,24 @@ static const char *nearest_script(struct checker *checker, const char *name)
 	for (size_t i = 0; i < checker->phase->scripts.count; i++)
 		vec_push(checker->arena, &names, checker->phase->scripts.item[i]->name);
 	return diag_nearest(name, names.item, names.count);
+}
+
+/* What Debian has of a name that nobody has here. */
+static const char *release_place(struct checker *checker, const char *name)
+{
+	const struct release_name *row = release_name_find(checker->phase->name, name);
+	const char *where = release_phases_with(checker, name), *other = "";
+	const char *debian =
+		checker->tree->releases != 0 ? release_string(checker->tree->releases) : "Debian";
+
+	/* Where it is dropped or not yet there, that other release is what the author knew. */
+	if (row != NULL && (row->releases & wanted_releases(checker)) == 0)
+		other = arena_printf(checker->arena, "; only %s has it here, in package %s",
+				     release_string(row->releases), row->packages);
+	where = where == NULL ? arena_printf(checker->arena,
+					     ", nor of any other phase, here or in %s", debian)
+			      : arena_printf(checker->arena, "; %s has it in %s", debian, where);
+	return arena_printf(checker->arena, "%s%s", where, other);
 }
 
 static void report_dangling(struct checker *checker, const struct script *script,
@@ -206,10 +231,7 @@ static void report_dangling(struct checker *checker, const struct script *script
 		nearest = nearest_script(checker, prereq->name);
 		if (nearest != NULL)
 			hint = arena_printf(checker->arena, "did you mean \"%s\"?", nearest);
-		where = release_phases_with(checker, prereq->name);
-		where = where == NULL
-				? ", nor of any other phase, here or in Debian"
-				: arena_printf(checker->arena, "; Debian has it in %s", where);
+		where = release_place(checker, prereq->name);
 	}
 	diag_report(checker->diag, DIAG_DANGLING_PREREQ, prereq->span, hint,
 		    "%s waits for \"%s\", which is no script of %s%s", script->name, prereq->name,
@@ -235,7 +257,7 @@ static void check_prereq(struct checker *checker, const struct script *script,
 		return;
 	}
 	row = release_name_find(checker->phase->name, prereq->name);
-	if (row == NULL || other != NULL) {
+	if (row == NULL || other != NULL || (row->releases & wanted_releases(checker)) == 0) {
 		report_dangling(checker, script, prereq);
 		return;
 	}

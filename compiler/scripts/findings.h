@@ -19,4 +19,7 @@ void check_script_orders(const struct script_tree *tree, struct diag *diag);
  * writer, variables that never reach the reader, waits that nothing ends in time. */
 void check_script_uses(const struct script_tree *tree, struct diag *diag);
 
+/* Scripts that a hook writes into the image, where nothing runs them. */
+void check_destdir_scripts(const struct script_tree *tree, struct diag *diag);
+
 #endif

@@ -12,6 +12,7 @@ struct script_inputs {
 	const char *root; /* the sysroot, or NULL for / */
 	VEC(const char *) scripts, hooks;
 	bool no_run;
+	unsigned releases; /* bits of enum release: whose scripts may be meant; 0 for any */
 };
 
 #endif

@@ -49,3 +49,20 @@ const char *release_string(unsigned releases)
 		return "Debian 12 and 13";
 	}
 }
+
+unsigned release_by_name(const char *name)
+{
+	static const struct {
+		const char *codename, *number;
+		unsigned release;
+	} releases[] = {
+		{"bookworm", "12", DEBIAN_12},
+		{"trixie", "13", DEBIAN_13},
+	};
+
+	for (size_t i = 0; i < sizeof releases / sizeof releases[0]; i++)
+		if (strcmp(releases[i].codename, name) == 0 ||
+		    strcmp(releases[i].number, name) == 0)
+			return releases[i].release;
+	return 0;
+}

@@ -7,6 +7,7 @@
 enum release {
 	DEBIAN_12 = 1,
 	DEBIAN_13 = 2,
+	RELEASES_ALL = DEBIAN_12 | DEBIAN_13,
 };
 
 struct release_name {
@@ -27,5 +28,8 @@ const struct release_name *release_name_find(const char *phase, const char *name
 
 /* "Debian 12", "Debian 12 and 13". */
 const char *release_string(unsigned releases);
+
+/* The release that is called so: its codename, or its number; 0 if none is. */
+unsigned release_by_name(const char *name);
 
 #endif

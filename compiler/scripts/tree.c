@@ -432,7 +432,7 @@ bool script_tree_collect(struct arena *arena, struct diag *diag, int root_fd,
 	struct script_tree *tree = ret_tree;
 	size_t errors = diag->count[SEVERITY_ERROR];
 
-	*tree = (struct script_tree){.arena = arena};
+	*tree = (struct script_tree){.arena = arena, .releases = inputs->releases};
 	if (!choose_directories(tree, diag, root_fd, inputs))
 		return false;
 	walk(tree, diag, PLACE_SCRIPTS, "", 1);

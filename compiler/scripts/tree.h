@@ -103,6 +103,7 @@ struct script_tree {
 	VEC(struct phase) phases;	/* in boot order, the unknown ones after, by name */
 	VEC(struct image_script) image; /* by path */
 	VEC(struct void_mask) masks;
+	unsigned releases; /* as in struct script_inputs */
 };
 
 /* Collects the trees. Directories that cannot be read are reported; a place that does not exist is

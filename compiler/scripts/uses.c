@@ -130,7 +130,8 @@ static void read_document(struct use_reader *reader, const struct shell_redirect
 /* Where scripts keep what others are to find. Programs and devices are no such places. */
 static bool is_shared(const char *path)
 {
-	static const char *const places[] = {"/run/", "/conf/", "/etc/", "/tmp/", "/cryptroot/"};
+	static const char *const places[] = {"/run/", "/conf/",	     "/etc/",
+					     "/tmp/", "/cryptroot/", "$DESTDIR/scripts/"};
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
 		if (strncmp(path, places[i], strlen(places[i])) == 0)

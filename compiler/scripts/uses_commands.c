@@ -66,6 +66,52 @@ static enum use_kind operand_kind(enum operands operands, bool last)
 	return USE_READS;
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* cp SCRIPT $DESTDIR/scripts/local-top: a directory takes the name of what is copied into it. */
+static void add_image_script(struct use_reader *reader, const struct shell_command *command,
+			     size_t first)
+{
+	static const char top[] = "$DESTDIR/scripts/";
+	const struct shell_word *last = &command->words.item[command->words.count - 1];
+	const char *path = use_pattern(reader, last), *name, *slash;
+
+	if (command->words.count < first + 3 || strncmp(path, top, sizeof top - 1) != 0)
+		return;
+	slash = strchr(path + sizeof top - 1, '/');
+	/* scripts/mine is a file, the one that boot=mine sources. */
+	if (slash != NULL ? slash[1] != '\0' : !script_phase_is_known(path + sizeof top - 1))
+		return;
+	name = base_name(use_pattern(reader, last - 1));
+	if (*name != '\0' && strchr(name, '*') == NULL)
+		use_add(reader, USE_WRITES,
+			arena_printf(reader->arena, "%s%s%s", path, slash != NULL ? "" : "/", name),
+			last->offset, last->length);
+}
+
+/* copy_exec SOURCE TARGET, copy_file TYPE SOURCE TARGET: the target is a place in the image. */
+static void read_image_copy(struct use_reader *reader, const char *name,
+			    const struct shell_command *command, size_t first)
+{
+	bool typed = strcmp(name, "copy_file") == 0;
+	const struct shell_word *target;
+	const char *path;
+
+	if ((!typed && strcmp(name, "copy_exec") != 0) ||
+	    command->words.count != first + 3 + (size_t)typed)
+		return;
+	target = &command->words.item[command->words.count - 1];
+	path = use_pattern(reader, target);
+	if (strncmp(path, "/scripts/", 9) == 0)
+		use_add(reader, USE_WRITES, arena_printf(reader->arena, "$DESTDIR%s", path),
+			target->offset, target->length);
+}
+
 static void read_files(struct use_reader *reader, const char *name,
 		       const struct shell_command *command, size_t first)
 {
@@ -82,6 +128,8 @@ static void read_files(struct use_reader *reader, const char *name,
 	for (size_t i = first + 1; i < command->words.count; i++)
 		use_add_file(reader, operand_kind(operands, i + 1 == command->words.count),
 			     &command->words.item[i]);
+	if (operands == OPERANDS_COPIED)
+		add_image_script(reader, command, first);
 }
 
 /* --- files that are sourced ------------------------------------------------------------------- */
@@ -193,6 +241,7 @@ void use_read_call(struct use_reader *reader, const struct shell_command *comman
 	if (strcmp(name, "eval") == 0)
 		reader->out->opaque = true;
 	read_files(reader, name, command, first);
+	read_image_copy(reader, name, command, first);
 	if (is_builtin(name) || use_is_function(reader, name))
 		return;
 	if (use_library_call(reader, name, command))

@@ -216,6 +216,9 @@ static const char *constant(struct use_reader *reader, const char *name)
 	const struct use_name *found = use_find_name(reader, name);
 	const char *value;
 
+	/* The image that a hook fills. */
+	if (found == NULL && strcmp(name, "DESTDIR") == 0)
+		return "$DESTDIR";
 	if (found == NULL || found->value == NULL || reader->depth >= CONSTANT_DEPTH_MAX ||
 	    reader->constants++ >= CONSTANTS_MAX)
 		return NULL;
