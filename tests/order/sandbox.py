@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""usage: sandbox.py BOOTGRAPH
+"""usage: sandbox.py BOOTGRAPH [Sandbox|Unprivileged]
 
 What a script can do while it is asked for its prereqs: nothing. Scripts try, and print words that
-say how it went; bootgraph shows them, since no script has such a name. Run by root, all of it is
-done a second time as somebody else."""
+say how it went; bootgraph shows them, since no script has such a name. Unprivileged does all
+of it as somebody else, whom only root can become."""
 
 import os
 import pathlib
