@@ -286,6 +286,7 @@ static void write_node(struct writer *w, size_t i, const struct ranges *edges,
 	record.start = write_code(w, &node->start);
 	record.match = write_code(w, &node->match);
 	record.action = write_code(w, &node->action);
+	record.stop = write_code(w, &node->stop);
 	record.first_edge = edges->first[i];
 	record.edge_count = edges->first[i + 1] - edges->first[i];
 	record.first_wake = wakes->first[i];

@@ -156,6 +156,7 @@ uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct te
 			       : NONE;
 	case TERM_STARTED:
 	case TERM_STARTING:
+	case TERM_STOPPING:
 	case TERM_STOPPED:
 	case TERM_EVENT:
 		return find_unit(graph, term->name.text);
@@ -167,8 +168,8 @@ uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct te
 static bool term_names_node(const struct term *term)
 {
 	return term->kind == TERM_STARTED || term->kind == TERM_STARTING ||
-	       term->kind == TERM_STOPPED || term->kind == TERM_EVENT ||
-	       term->kind == TERM_MOUNTED || term->kind == TERM_DEVICE;
+	       term->kind == TERM_STOPPING || term->kind == TERM_STOPPED ||
+	       term->kind == TERM_EVENT || term->kind == TERM_MOUNTED || term->kind == TERM_DEVICE;
 }
 
 static void connect_term(struct graph *graph, struct diag *diag, uint32_t unit,
@@ -193,6 +194,50 @@ static void connect_term(struct graph *graph, struct diag *diag, uint32_t unit,
 		add_edge(graph, unit, node, EDGE_HOLD, term->span);
 	} else {
 		add_edge(graph, node, unit, EDGE_START, term->span);
+	}
+}
+
+/* What a daemon ends on. It may come after the daemon, so the edges give no order. */
+static void connect_stop(struct graph *graph, struct diag *diag, uint32_t unit,
+			 const struct term *term)
+{
+	uint32_t node;
+	size_t i;
+
+	if (term == NULL)
+		return;
+	for (i = 0; i < term->terms.count; i++)
+		connect_stop(graph, diag, unit, term->terms.item[i]);
+	if (!term_names_node(term))
+		return;
+	if (term->kind == TERM_DEVICE) {
+		diag_report(diag, DIAG_UNIT_DAEMON, term->span, NULL,
+			    "stop-on cannot name a device");
+		return;
+	}
+	node = graph_term_node(graph, diag, term);
+	if (node == NONE)
+		diag_report(diag, DIAG_START_ON_UNKNOWN, term->span,
+			    nearest_hint(graph, term->name.text),
+			    "nothing in the graph is \"%s\": this never happens", term->name.text);
+	else if (node != unit)
+		add_edge(graph, node, unit, EDGE_STOP, term->span);
+}
+
+static void check_daemons(const struct graph *graph, struct diag *diag)
+{
+	size_t i, k;
+
+	for (i = 0; i < graph->nodes.count; i++) {
+		const struct unit *unit = graph->nodes.item[i].unit;
+
+		for (k = 0; unit != NULL && k < unit->steps.count; k++)
+			if (unit->steps.item[k].op == OP_DAEMON &&
+			    (k + 1 < unit->steps.count || unit->type == UNIT_REACTION))
+				diag_report(diag, DIAG_UNIT_DAEMON, unit->steps.item[k].span, NULL,
+					    unit->type == UNIT_REACTION
+						    ? "a reaction starts no daemon"
+						    : "a daemon is the last step of its unit");
 	}
 }
 
@@ -296,11 +341,13 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 	for (i = 0; i < instances->count; i++) {
 		connect_relations(graph, diag, i, instances->item[i]);
 		connect_term(graph, diag, i, instances->item[i]->start_on);
+		connect_stop(graph, diag, i, instances->item[i]->stop_on);
 		connect_actions(graph, diag, i, instances->item[i]);
 	}
 	graph_connect_scripts(graph);
 	graph_connect_data(graph, diag);
 	check_required(graph, diag);
+	check_daemons(graph, diag);
 	find_goal(graph, diag);
 	return graph;
 }

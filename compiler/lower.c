@@ -42,9 +42,10 @@ static void lower_combination(struct lowering *l, struct program_code *code,
 
 static void lower_node_term(struct lowering *l, struct program_code *code, const struct term *term)
 {
-	enum opcode op = term->kind == TERM_STARTING  ? OP_STARTING
-			 : term->kind == TERM_STOPPED ? OP_STOPPED
-						      : OP_STARTED;
+	enum opcode op = term->kind == TERM_STARTING   ? OP_STARTING
+			 : term->kind == TERM_STOPPING ? OP_STOPPING
+			 : term->kind == TERM_STOPPED  ? OP_STOPPED
+						       : OP_STARTED;
 	uint32_t node = graph_term_node((struct graph *)l->graph, l->diag, term);
 
 	if (node == NONE)
@@ -200,6 +201,11 @@ static uint32_t default_limit(const struct unit *unit)
 	return DEFAULT_EFFECT_LIMIT;
 }
 
+static bool is_daemon(const struct unit *unit)
+{
+	return unit->steps.count > 0 && unit->steps.item[unit->steps.count - 1].op == OP_DAEMON;
+}
+
 static const char *replaced_scripts(struct arena *arena, const struct unit *unit)
 {
 	const char *scripts = "";
@@ -223,7 +229,8 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 		.replaces = replaced_scripts(l->arena, unit),
 		.exclusive = unit->exclusive.text != NULL ? unit->exclusive.text : "",
 		.kind = kinds[unit->type],
-		.flags = unit->on_failure == ON_FAILURE_RESCUE ? NODE_RESCUE : 0,
+		.flags = (unit->on_failure == ON_FAILURE_RESCUE ? NODE_RESCUE : 0) |
+			 (is_daemon(unit) ? NODE_DAEMON : 0),
 		.attempts = unit->attempts != 0 ? unit->attempts : 1,
 		.limit = unit->timeout != 0 ? unit->timeout : default_limit(unit),
 	};
@@ -232,6 +239,8 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 		lower_term(l, &node.when, unit->when);
 	if (unit->start_on != NULL)
 		lower_term(l, &node.start, unit->start_on);
+	if (unit->stop_on != NULL)
+		lower_term(l, &node.stop, unit->stop_on);
 	lower_match(l, &node.match, unit);
 	lower_action(l, &node.action, unit);
 	return node;
@@ -264,7 +273,7 @@ static void mark_path(const struct graph *graph, uint32_t node, bool *on_path)
 	for (i = 0; i < graph->edges.count; i++) {
 		const struct graph_edge *edge = &graph->edges.item[i];
 
-		if (edge->to != node || edge->kind == EDGE_HOLD || edge->kind == EDGE_STARTING)
+		if (edge->to != node || edge->kind == EDGE_HOLD || !edge_gives_order(edge->kind))
 			continue;
 		provided = true;
 		if (!on_path[edge->from]) {

@@ -47,6 +47,7 @@ static void add_action(struct manifest *manifest, const struct model *model, str
 
 	switch (action->op) {
 	case OP_RUN:
+	case OP_DAEMON:
 		if (action->list.count > 0) {
 			word = &action->list.item[0];
 			kind = MANIFEST_BINARY;

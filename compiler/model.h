@@ -87,6 +87,7 @@ enum term_kind {
 	TERM_STARTUP,	/* startup: true from the first event on */
 	TERM_STARTED,	/* name: a unit */
 	TERM_STARTING,	/* name: a unit */
+	TERM_STOPPING,	/* name: a unit */
 	TERM_STOPPED,	/* name: a unit */
 	TERM_MOUNTED,	/* name: a path; `mounted /usr` */
 	TERM_EVENT,	/* name: a unit of kind event, by its bare name: `virtual-filesystem` */
@@ -162,6 +163,7 @@ struct unit {
 	struct term *if_host; /* NULL: always */
 	struct term *when;
 	struct term *start_on;
+	struct term *stop_on; /* of a daemon */
 	VEC(struct property) on;
 	/* required_by: another unit requires this one, if it is in the graph */
 	VEC(struct relation) requires, wants, after, before, provides, required_by;

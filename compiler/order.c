@@ -2,12 +2,6 @@
 
 #include <stdlib.h>
 
-/* `starting X` points backwards: its hold, which comes with it, gives the order. */
-static bool gives_order(const struct graph_edge *edge)
-{
-	return edge->kind != EDGE_STARTING;
-}
-
 /* --- cycles
  * ---------------------------------------------------------------------------------------- */
 
@@ -20,7 +14,7 @@ static const struct graph_edge *edge_from_rest(const struct graph *graph, const 
 	for (i = 0; i < graph->edges.count; i++) {
 		const struct graph_edge *edge = &graph->edges.item[i];
 
-		if (gives_order(edge) && edge->to == to && rank[edge->from] == NONE)
+		if (edge_gives_order(edge->kind) && edge->to == to && rank[edge->from] == NONE)
 			return edge;
 	}
 	return NULL;
@@ -195,7 +189,8 @@ bool graph_precedes(const struct graph *graph, uint32_t from, uint32_t to)
 		for (i = 0; i < graph->edges.count; i++) {
 			const struct graph_edge *edge = &graph->edges.item[i];
 
-			if (gives_order(edge) && reached[edge->from] && !reached[edge->to])
+			if (edge_gives_order(edge->kind) && reached[edge->from] &&
+			    !reached[edge->to])
 				grown = reached[edge->to] = true;
 		}
 	}

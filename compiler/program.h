@@ -45,7 +45,7 @@ struct program_node {
 	unsigned flags;
 	uint32_t attempts;
 	uint32_t limit;
-	struct program_code when, start, match, action;
+	struct program_code when, start, match, action, stop;
 	VEC(uint32_t) path; /* nodes, ascending */
 };
 

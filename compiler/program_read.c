@@ -85,6 +85,7 @@ static struct program_node read_node(struct arena *arena, const struct blob *blo
 		.start = read_code(arena, blob, record.start),
 		.match = read_code(arena, blob, record.match),
 		.action = read_code(arena, blob, record.action),
+		.stop = read_code(arena, blob, record.stop),
 	};
 	for (uint32_t k = 0; k < record.path_count; k++)
 		vec_push(arena, &node.path, blob_word(blob, SECTION_paths, record.first_path + k));

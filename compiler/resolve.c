@@ -75,6 +75,7 @@ static struct unit *instantiate(struct arena *arena, const struct unit *template
 	expand_word(arena, &unit->description, row);
 	unit->when = expand_term(arena, unit->when, row);
 	unit->start_on = expand_term(arena, unit->start_on, row);
+	unit->stop_on = expand_term(arena, unit->stop_on, row);
 	EXPAND_RELATIONS(arena, unit->requires, row);
 	EXPAND_RELATIONS(arena, unit->wants, row);
 	EXPAND_RELATIONS(arena, unit->after, row);

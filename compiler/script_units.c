@@ -231,6 +231,7 @@ static void connect_first(struct graph *graph, const struct step *step)
 {
 	enum stage stage = phases[step->phase].stage;
 	struct span span = graph->nodes.item[step->node].span;
+	bool mounts;
 	uint32_t i;
 
 	for (i = 0; i < graph->nodes.count; i++) {
@@ -238,12 +239,11 @@ static void connect_first(struct graph *graph, const struct step *step)
 
 		if (unit == NULL || unit->script)
 			continue;
-		if (strcmp(unit->name.text, "virtual-filesystem") == 0)
+		mounts = has_action(unit, OP_MOUNT_DEVICE);
+		if (strcmp(unit->name.text, "virtual-filesystem") == 0 ||
+		    (mounts && graph_mounts(unit, "/") && stage >= BEFORE_MOUNTS))
 			connect(graph, i, step->node, EDGE_REQUIRES, REASON_SERIAL, span);
-		else if (has_action(unit, OP_MOUNT_DEVICE) && graph_mounts(unit, "/") &&
-			 stage >= BEFORE_MOUNTS)
-			connect(graph, i, step->node, EDGE_REQUIRES, REASON_SERIAL, span);
-		else if (has_action(unit, OP_MOUNT_DEVICE) && stage == AFTER_MOUNTS)
+		else if (mounts && stage == AFTER_MOUNTS)
 			connect(graph, i, step->node, EDGE_AFTER, REASON_SERIAL, span);
 	}
 }

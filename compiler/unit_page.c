@@ -174,6 +174,8 @@ void print_unit_actions(void)
 			       row->operand[i].optional ? "[" : "", row->operand[i].name,
 			       operand_words(row->operand[i].kind),
 			       row->operand[i].optional ? "]" : "");
+		if (op == OP_DAEMON) /* the one operand that is no operand of the effect */
+			fputs(", [`stop-on`]", stdout);
 		printf("%s | %s |\n", row->operand_count == 0 ? "none" : "", row->text);
 	}
 }
@@ -257,6 +259,8 @@ static void print_operands_schema(const struct op *row)
 		printf("%s\"%s\": ", i > 0 ? ", " : "", row->operand[i].name);
 		print_schema(operand_schema(&row->operand[i]));
 	}
+	if (row == opcode_describe(OP_DAEMON))
+		fputs(", \"stop-on\": {\"$ref\": \"#/$defs/expression\"}", stdout);
 	fputs("}, \"required\": [", stdout);
 	for (i = 0; i < row->operand_count; i++) {
 		if (row->operand[i].optional)

@@ -159,9 +159,9 @@ enum band *bands_find(const struct program *program)
 		f.band[i] = own_band(&f, i);
 		for (; e < program->edges.count && program->edges.item[e].to == i; e++) {
 			const struct program_edge *edge = &program->edges.item[e];
-			enum band least = edge->kind == EDGE_STARTING
-						  ? BAND_EARLY
-						  : band_after(&f, edge->from, i);
+			enum band least = edge_gives_order(edge->kind)
+						  ? band_after(&f, edge->from, i)
+						  : BAND_EARLY;
 
 			if (least > f.band[i])
 				f.band[i] = least;

@@ -30,6 +30,7 @@ const char *describe_verb(enum edge_kind kind)
 		[EDGE_STARTING] = "runs before, and on the start of,",
 		[EDGE_HOLD] = "is held until",
 		[EDGE_PROVIDES] = "is provided by",
+		[EDGE_STOP] = "ends on an event of",
 	};
 
 	return verbs[kind];

@@ -18,6 +18,8 @@ static const struct {
 		       "was held by it"},
 	[EDGE_PROVIDES] = {"is now provided by %s", "is no longer provided by %s",
 			   "was provided by it"},
+	[EDGE_STOP] = {"now ends on an event of %s", "no longer ends on an event of %s",
+		       "ended on an event of it"},
 };
 
 /* printf would need the format as a literal: the one %s is replaced here. */
@@ -112,10 +114,11 @@ static void compare_old_edge(struct differ *differ, const struct both *both,
 			 describe_node(&differ->old.d, edge->from)));
 }
 
-/* start-on says all about its events, and a hold stands for the `starting` that goes with it. */
+/* start-on and stop-on say all about their events, and a hold stands for the `starting` that goes
+ * with it. */
 static bool has_own_sentence(enum edge_kind kind)
 {
-	return kind != EDGE_START && kind != EDGE_STARTING;
+	return kind != EDGE_START && edge_gives_order(kind);
 }
 
 void diff_edges(struct differ *differ, const struct both *both, uint32_t old, uint32_t new)

@@ -276,6 +276,7 @@ void diff_node(struct differ *differ, const struct both *both, bool same_referen
 			  "runs in every boot");
 	compare_condition(differ, "start", both, LISTING_START, "starts on",
 			  "starts as soon as it can");
+	compare_condition(differ, "stop", both, LISTING_STOP, "ends on", "ends at the handover");
 	if (same_reference)
 		compare_condition(differ, "match", both, LISTING_MATCH, "is about",
 				  "is about nothing");

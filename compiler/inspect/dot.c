@@ -23,6 +23,7 @@ static const struct edge_style {
 	[EDGE_STARTING] = {"#b7791f", "dashed", "onormal", "is told that it starts"},
 	[EDGE_HOLD] = {"#b7791f", "solid", "tee", "holds"},
 	[EDGE_PROVIDES] = {"#2f855a", "solid", "diamond", "provides"},
+	[EDGE_STOP] = {"#b83280", "dotted", "odot", "ends"},
 };
 
 #define CRITICAL_COLOR "#c53030"
@@ -194,7 +195,7 @@ static bool has_line_inside(const struct drawer *d, uint32_t i, bool from)
 	for (size_t e = 0; e < d->program->edges.count; e++) {
 		const struct program_edge *edge = &d->program->edges.item[e];
 
-		if (d->drawn[e] && edge->kind != EDGE_STARTING &&
+		if (d->drawn[e] && edge_gives_order(edge->kind) &&
 		    (from ? edge->from : edge->to) == i && d->band[edge->from] == d->band[edge->to])
 			return true;
 	}
@@ -248,7 +249,7 @@ static void print_edge(const struct drawer *d, size_t e)
 		"  n%u -> n%u [color=\"%s\", style=%s, arrowhead=%s, weight=%d%s%s, tooltip=",
 		(unsigned)edge->from, (unsigned)edge->to, critical ? CRITICAL_COLOR : style->color,
 		style->style, style->head, from == to ? 3 : 1, critical ? ", penwidth=2.2" : "",
-		edge->kind == EDGE_STARTING || from > to ? ", constraint=false" : "");
+		!edge_gives_order(edge->kind) || from > to ? ", constraint=false" : "");
 	print_quoted(d->out, edge->source);
 	fputs("];\n", d->out);
 }

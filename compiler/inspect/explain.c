@@ -154,6 +154,7 @@ static void print_needs(const struct explainer *e, uint32_t i)
 	print_head(e, "  ", i);
 	print_condition(e, "only when", &node->when);
 	print_condition(e, "starts on", &node->start);
+	print_condition(e, "ends on", &node->stop);
 	for (size_t k = 0; k < count; k++) {
 		is_provided = is_provided || edge[k].kind == EDGE_PROVIDES;
 		if (edge[k].kind != EDGE_START && edge[k].kind != EDGE_STARTING)
@@ -183,7 +184,7 @@ static void reach(const struct explainer *e, uint32_t start, bool up)
 			uint32_t there = up ? edge->from : edge->to;
 
 			/* `starting` says when somebody begins, not who is waited for. */
-			if (edge->kind == EDGE_STARTING || !e->reached[here] || e->reached[there])
+			if (!edge_gives_order(edge->kind) || !e->reached[here] || e->reached[there])
 				continue;
 			e->reached[there] = more = true;
 		}
@@ -209,7 +210,7 @@ static void print_down(const struct explainer *e, uint32_t start)
 	for (size_t i = 0; i < program->edges.count; i++) {
 		const struct program_edge *edge = &program->edges.item[i];
 
-		if (edge->kind == EDGE_STARTING || !e->reached[edge->from])
+		if (!edge_gives_order(edge->kind) || !e->reached[edge->from])
 			continue;
 		print_wait(e, arena_printf(e->arena, "  %s", describe_node(&e->d, edge->to)), edge);
 		any = true;

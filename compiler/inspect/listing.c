@@ -23,10 +23,8 @@ struct lister {
 const char *listing_code_name(enum listing_code which)
 {
 	static const char *const names[LISTING_CODE_COUNT] = {
-		[LISTING_WHEN] = "when",
-		[LISTING_START] = "start",
-		[LISTING_MATCH] = "match",
-		[LISTING_ACTION] = "action",
+		[LISTING_WHEN] = "when",     [LISTING_START] = "start", [LISTING_MATCH] = "match",
+		[LISTING_ACTION] = "action", [LISTING_STOP] = "stop",
 	};
 
 	return names[which];
@@ -35,10 +33,9 @@ const char *listing_code_name(enum listing_code which)
 struct program_code *listing_code(struct program_node *node, enum listing_code which)
 {
 	struct program_code *codes[LISTING_CODE_COUNT] = {
-		[LISTING_WHEN] = &node->when,
-		[LISTING_START] = &node->start,
-		[LISTING_MATCH] = &node->match,
-		[LISTING_ACTION] = &node->action,
+		[LISTING_WHEN] = &node->when,	[LISTING_START] = &node->start,
+		[LISTING_MATCH] = &node->match, [LISTING_ACTION] = &node->action,
+		[LISTING_STOP] = &node->stop,
 	};
 
 	return codes[which];
@@ -46,7 +43,7 @@ struct program_code *listing_code(struct program_node *node, enum listing_code w
 
 const char *listing_flag_name(unsigned bit)
 {
-	return bit == NODE_RESCUE ? "rescue" : NULL;
+	return bit == NODE_RESCUE ? "rescue" : bit == NODE_DAEMON ? "daemon" : NULL;
 }
 
 bool listing_is_word_byte(unsigned char byte)

@@ -90,6 +90,8 @@ bool *edges_reduce(const struct program *program)
 
 		drawn[e] = edge->kind != EDGE_STARTING && !has_better_twin(&index, e) &&
 			   !has_detour(&index, edge->to, edge->from, strength(edge->kind));
+		/* What a daemon ends on follows from nothing else. */
+		drawn[e] |= edge->kind == EDGE_STOP;
 	}
 	return drawn;
 }

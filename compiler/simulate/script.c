@@ -263,6 +263,7 @@ static const struct statement {
 	{"effect", script_read_effect, false},
 	{"rescue", read_rescue, true},
 	{"answer", script_read_answer, true},
+	{"daemon", script_read_daemon, true},
 	{"until", read_until, false},
 };
 

@@ -40,6 +40,7 @@ enum happening_kind {
 	HAPPENING_REMOVE,
 	HAPPENING_AGAIN,  /* somebody leaves the rescue shell */
 	HAPPENING_ANSWER, /* somebody answers a question */
+	HAPPENING_END,	  /* a daemon ends by itself */
 };
 
 struct happening {
@@ -47,8 +48,10 @@ struct happening {
 	uint32_t order; /* among all of the script */
 	enum happening_kind kind;
 	uint32_t device;	      /* index into devices */
-	uint32_t node;		      /* who asked */
+	uint32_t node;		      /* who asked; the daemon */
 	bool yes;		      /* the answer */
+	int32_t status;		      /* how the daemon ends, as in struct event; */
+	bool hangs;		      /* or that it cannot be ended */
 	struct properties properties; /* of the event, ACTION and all */
 };
 

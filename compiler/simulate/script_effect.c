@@ -169,3 +169,30 @@ bool script_read_answer(struct parser *p)
 	script_push_happening(p, happening);
 	return script_expect_end(p);
 }
+
+/* daemon UNIT hangs, daemon UNIT ends [exits STATUS | killed-by SIGNAL] */
+bool script_read_daemon(struct parser *p)
+{
+	struct happening happening = {.kind = HAPPENING_END};
+	struct script_word word = script_peek(p);
+	const char *name;
+
+	if (!script_expect_word(p, "the name of a unit", &name))
+		return false;
+	happening.node = find_node(p->blob, name);
+	if (happening.node == NONE) {
+		report_name(p, word, false);
+		return false;
+	}
+	happening.hangs = script_accept(p, "hangs");
+	if (!happening.hangs && !script_accept(p, "ends"))
+		return script_complain(p, "ends or hangs");
+	if (!happening.hangs && script_accept(p, "exits") &&
+	    !expect_status(p, read_exit_status, "an exit status, 0 to 255,", &happening.status))
+		return false;
+	if (!happening.hangs && script_accept(p, "killed-by") &&
+	    !expect_status(p, read_signal, "a signal's name, as SIGSEGV,", &happening.status))
+		return false;
+	script_push_happening(p, happening);
+	return script_expect_end(p);
+}

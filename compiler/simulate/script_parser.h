@@ -39,5 +39,6 @@ void script_push_happening(struct parser *p, struct happening happening);
 /* script_effect.c: the statements about effects, from behind their keyword. */
 bool script_read_effect(struct parser *p);
 bool script_read_answer(struct parser *p);
+bool script_read_daemon(struct parser *p);
 
 #endif

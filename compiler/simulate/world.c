@@ -35,6 +35,7 @@ struct work {
 	uint32_t device; /* what a probe is about: index, or NONE */
 	int32_t status;
 	bool hangs, stopped, ended;
+	bool stays; /* a daemon that is ready, and may end once more */
 };
 
 struct world {
@@ -132,6 +133,7 @@ static uint32_t device_by_number(const struct world *w, uint32_t number)
 }
 
 static void answer(struct world *w, const struct happening *happening);
+static void end_daemon(struct world *w, const struct happening *happening);
 
 static void happen(struct world *w, const struct happening *happening)
 {
@@ -140,6 +142,10 @@ static void happen(struct world *w, const struct happening *happening)
 
 	if (happening->kind == HAPPENING_AGAIN) {
 		tell(w, &(struct event){.kind = EVENT_AGAIN});
+		return;
+	}
+	if (happening->kind == HAPPENING_END) {
+		end_daemon(w, happening);
 		return;
 	}
 	if (happening->kind == HAPPENING_ANSWER) {
@@ -234,6 +240,8 @@ static void end_work(struct world *w, uint32_t index)
 	if (work.ended)
 		return;
 	w->works.item[index].ended = true;
+	w->works.item[index].stays =
+		work.op == OP_DAEMON && work.status == 0 && !work.stays && !work.stopped;
 	if (work.status != 0 && !work.stopped)
 		w->reason[work.node] = status_reason(w, work.op, work.status);
 	if (work.status == 0 && work.op == OP_OPEN_UEVENTS)
@@ -258,6 +266,24 @@ static void answer(struct world *w, const struct happening *happening)
 		    work->ended)
 			continue;
 		work->status = happening->yes ? 0 : 1;
+		end_work(w, (uint32_t)i);
+		return;
+	}
+}
+
+/* One that does not run, or is not ready yet, does not end by itself. */
+static void end_daemon(struct world *w, const struct happening *happening)
+{
+	for (size_t i = 0; i < w->works.count; i++) {
+		struct work *work = &w->works.item[i];
+
+		if (work->node != happening->node || !work->stays)
+			continue;
+		work->hangs = happening->hangs;
+		if (happening->hangs)
+			return;
+		work->ended = false;
+		work->status = happening->status;
 		end_work(w, (uint32_t)i);
 		return;
 	}
@@ -293,6 +319,8 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 	for (size_t i = 0; i < w->works.count; i++) {
 		struct work *work = &w->works.item[i];
 
+		if (work->stays && work->node == node)
+			work->ended = false;
 		if (work->node != node || work->ended || work->stopped ||
 		    (int16_t)(uint16_t)(serial - work->serial) < 0)
 			continue;

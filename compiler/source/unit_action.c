@@ -107,6 +107,10 @@ static bool read_pair(struct unit_reader *reader, const struct yaml_pair *pair,
 	const struct op *op = opcode_describe(action->op);
 	unsigned i;
 
+	if (action->op == OP_DAEMON && strcmp(pair->key.text, "stop-on") == 0) {
+		reader->unit->stop_on = unit_expression(reader, pair->value);
+		return reader->unit->stop_on != NULL;
+	}
 	for (i = 0; i < op->operand_count; i++)
 		if (strcmp(op->operand[i].name, pair->key.text) == 0)
 			return read_operand(reader, pair->value, i, action);
@@ -216,12 +220,41 @@ static bool read_value(struct unit_reader *reader, const struct yaml_node *value
 	return false;
 }
 
+/* "exit", "notify", "pidfile PATH", "socket PATH"; and that survives is true, if anything. */
+static bool check_daemon(struct unit_reader *reader, const struct action *action)
+{
+	const struct word *ready = &action->operand[1], *survives = &action->operand[2];
+
+	if (action->op != OP_DAEMON)
+		return true;
+	if (ready->text != NULL && strcmp(ready->text, "exit") != 0 &&
+	    strcmp(ready->text, "notify") != 0 && strncmp(ready->text, "pidfile /", 9) != 0 &&
+	    strncmp(ready->text, "socket /", 8) != 0) {
+		diag_report(reader->diag, DIAG_UNIT_DAEMON, ready->span, NULL,
+			    "ready is exit, notify, pidfile PATH or socket PATH, and not \"%s\"",
+			    ready->text);
+		return false;
+	}
+	if (survives->text != NULL && strcmp(survives->text, "true") != 0) {
+		diag_report(reader->diag, DIAG_UNIT_DAEMON, survives->span, NULL,
+			    "survives is true, or is not said");
+		return false;
+	}
+	if (ready->text == NULL || strcmp(ready->text, "exit") != 0 ||
+	    reader->unit->stop_on == NULL)
+		return true;
+	diag_report(reader->diag, DIAG_UNIT_DAEMON, ready->span,
+		    "a daemon that leaves its number in a file can be found: ready: pidfile PATH",
+		    "with ready: exit nobody knows which process stop-on would end");
+	return false;
+}
+
 void unit_action(struct unit_reader *reader, enum opcode op, struct word keyword,
 		 const struct yaml_node *value)
 {
 	struct action action = {.op = op, .span = keyword.span};
 
-	if (read_value(reader, value, &action, keyword))
+	if (read_value(reader, value, &action, keyword) && check_daemon(reader, &action))
 		vec_push(reader->arena, &reader->unit->steps, action);
 }
 

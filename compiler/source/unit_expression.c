@@ -135,9 +135,6 @@ static struct term *read_event(struct scanner *scanner)
 	struct word word = scanner->token;
 	struct term *term;
 
-	if (strcmp(word.text, "stopping") == 0)
-		return expression_error(scanner, "\"stopped\" is true once a unit has ended",
-					"only daemons stop, and there are none in this version");
 	next_token(scanner);
 	if (event == NULL) {
 		if (!unit_check_name(reader, word))

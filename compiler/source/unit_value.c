@@ -120,7 +120,6 @@ bool unit_check_name(struct unit_reader *reader, struct word word)
 	static const char *const reserved[] = {
 		"and",
 		"or",
-		"stopping",
 #define EVENT(term, spelling, argument, text) spelling,
 #include "unit_keywords.def"
 	};

@@ -209,6 +209,11 @@ const char *node_kind_name(enum node_kind kind)
 	return names[kind];
 }
 
+bool edge_gives_order(enum edge_kind kind)
+{
+	return kind != EDGE_STARTING && kind != EDGE_STOP;
+}
+
 const char *edge_reason_name(enum edge_reason reason)
 {
 	/* ORDER EDGE_REASON */
@@ -221,8 +226,8 @@ const char *edge_reason_name(enum edge_reason reason)
 const char *edge_kind_name(enum edge_kind kind)
 {
 	/* ORDER EDGE_KIND */
-	static const char *const names[EDGE_KIND_COUNT] = {"requires", "wants", "after",   "start",
-							   "starting", "hold",	"provides"};
+	static const char *const names[EDGE_KIND_COUNT] = {"requires", "wants", "after",    "start",
+							   "starting", "hold",	"provides", "stop"};
 
 	return names[kind];
 }

@@ -14,6 +14,7 @@
 #ifndef BOOTGRAPH_BLOB_H
 #define BOOTGRAPH_BLOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,7 +40,8 @@ enum node_kind {
 
 enum node_flag {
 	NODE_RESCUE = 1, /* its failure ends in the rescue shell at once */
-	NODE_FLAGS = 1
+	NODE_DAEMON = 2, /* done means ready: its last effect goes on after that */
+	NODE_FLAGS = 3
 };
 
 /* ORDER EDGE_KIND: names in blob.c */
@@ -51,6 +53,7 @@ enum edge_kind {
 	EDGE_STARTING, /* the start condition asks for `starting` the other; points backwards */
 	EDGE_HOLD,     /* the other runs on `starting` this node, which is held until it is done */
 	EDGE_PROVIDES, /* a unit makes this device appear: its failure is the device's */
+	EDGE_STOP,     /* an event of the other is part of the daemon's stop-on; from anywhere */
 	EDGE_KIND_COUNT
 };
 
@@ -226,6 +229,9 @@ uint32_t blob_checksum(const unsigned char *bytes, size_t size);
 
 const char *node_kind_name(enum node_kind kind);
 const char *edge_kind_name(enum edge_kind kind);
+/* Whether such an edge says who comes first: all but `starting`, which comes with a hold the other
+ * way round, and what a daemon ends on. */
+bool edge_gives_order(enum edge_kind kind);
 const char *edge_reason_name(enum edge_reason reason);
 
 #endif

@@ -50,13 +50,21 @@ static enum answer answer_node(const struct machine *machine, enum opcode op, ui
 {
 	const struct node_memory *memory = &machine->state->node[node];
 	bool ended = memory->state >= STATE_DONE;
+	struct node daemon;
 
+	blob_node(machine->blob, node, &daemon);
 	switch (op) {
+	case OP_STOPPING:
+		return answer_if(memory->state == STATE_DONE &&
+					 memory->flags & (MEMORY_STOPPING | MEMORY_GONE),
+				 memory->state > STATE_DONE ? ANSWER_NEVER : ANSWER_NO);
 	case OP_STARTED:
 		return answer_if(memory->state == STATE_DONE, ended ? ANSWER_NEVER : ANSWER_NO);
 	case OP_STARTING:
 		return answer_if(memory->flags & MEMORY_STARTED, ended ? ANSWER_NEVER : ANSWER_NO);
 	default:
+		if (daemon.flags & NODE_DAEMON && memory->state == STATE_DONE)
+			ended = memory->flags & MEMORY_GONE;
 		return answer_if(ended, ANSWER_NO);
 	}
 }
@@ -99,6 +107,7 @@ static enum answer ask(const struct machine *machine, enum opcode op, const uint
 		return ANSWER_NEVER;
 	case OP_STARTED:
 	case OP_STARTING:
+	case OP_STOPPING:
 	case OP_STOPPED:
 		return answer_node(machine, op, operand[0]);
 	case OP_WORD:

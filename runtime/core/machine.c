@@ -137,6 +137,12 @@ static void change_state(struct machine *machine, uint32_t index, enum node_stat
 
 /* --- who is at work ------------------------------------------------------- */
 
+/* Whether it is a daemon that was told to end and has not yet. */
+static bool is_stopping(const struct node_memory *memory)
+{
+	return (memory->flags & (MEMORY_STOPPING | MEMORY_GONE)) == MEMORY_STOPPING;
+}
+
 static bool is_active(const struct machine *machine, uint32_t index)
 {
 	const struct node_memory *memory = memory_of(machine, index);
@@ -145,6 +151,8 @@ static bool is_active(const struct machine *machine, uint32_t index)
 	blob_node(machine->blob, index, &node);
 	if (node.kind == NODE_REACTION)
 		return memory->pc > 0 || memory->device > 0;
+	if (is_stopping(memory))
+		return true;
 	return memory->state == STATE_STARTING || memory->state == STATE_READY ||
 	       memory->state == STATE_RUNNING;
 }
@@ -318,6 +326,7 @@ static void run_action(struct machine *machine, uint32_t index, uint32_t pc)
 	memory_of(machine, index)->pc = (uint16_t)pc;
 	if (pc == NONE || blob_word(machine->blob, SECTION_code, pc) == OP_END) {
 		end_node(machine, index, STATE_DONE, index);
+		mark(machine, index); /* what a daemon is to end on may have come already */
 		return;
 	}
 	arm_limit(machine, index);
@@ -363,6 +372,16 @@ static void reaction_finished(struct machine *machine, uint32_t index, uint16_t 
 		turn_generation(machine, index);
 }
 
+/* A daemon ended after it was ready, as it was told or by itself. */
+static void daemon_finished(struct machine *machine, uint32_t index)
+{
+	struct node_memory *memory = memory_of(machine, index);
+
+	memory->flags |= MEMORY_GONE;
+	memory->time = NEVER;
+	wake_others(machine, index);
+}
+
 static void effect_finished(struct machine *machine, const struct event *event)
 {
 	struct node_memory *memory;
@@ -374,6 +393,11 @@ static void effect_finished(struct machine *machine, const struct event *event)
 	blob_node(machine->blob, event->node, &node);
 	if (node.kind == NODE_REACTION) {
 		reaction_finished(machine, event->node, (uint16_t)event->serial);
+		return;
+	}
+	if (node.flags & NODE_DAEMON && memory->state == STATE_DONE &&
+	    !(memory->flags & MEMORY_GONE) && memory->serial == (uint16_t)event->serial) {
+		daemon_finished(machine, event->node);
 		return;
 	}
 	if (memory->state != STATE_RUNNING || memory->serial != (uint16_t)event->serial)
@@ -398,6 +422,17 @@ struct outlook {
 	uint32_t never;	 /* who makes its start condition impossible, or NONE */
 };
 
+/* A daemon that runs, and that nobody has told to end. */
+static bool is_daemon_at_rest(const struct machine *machine, uint32_t index)
+{
+	const struct node_memory *memory = memory_of(machine, index);
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	return node.flags & NODE_DAEMON && memory->state == STATE_DONE &&
+	       !(memory->flags & (MEMORY_STOPPING | MEMORY_GONE));
+}
+
 static void look_at_edge(struct machine *machine, const struct edge *edge, struct outlook *outlook)
 {
 	const struct node_memory *from = memory_of(machine, edge->from);
@@ -419,7 +454,10 @@ static void look_at_edge(struct machine *machine, const struct edge *edge, struc
 	case EDGE_START:
 		if (lost && outlook->never == NONE)
 			outlook->never = edge->from;
-		outlook->live &= has_ended(machine, edge->from) || is_live(machine, edge->from);
+		outlook->live &=
+			is_daemon_at_rest(machine, edge->from)
+				? false /* it waits for its end, which need not come */
+				: has_ended(machine, edge->from) || is_live(machine, edge->from);
 		break;
 	case EDGE_STARTING:
 		if (lost && outlook->never == NONE)
@@ -524,6 +562,19 @@ static void look_at_ready(struct machine *machine, uint32_t index, const struct 
 	run_action(machine, index, node->action);
 }
 
+static void look_at_daemon(struct machine *machine, uint32_t index, const struct node *node)
+{
+	struct node_memory *memory = memory_of(machine, index);
+
+	if (node->stop == NONE || !is_daemon_at_rest(machine, index) ||
+	    guard_evaluate(machine, node->stop, NULL) != ANSWER_YES)
+		return;
+	memory->flags |= MEMORY_STOPPING;
+	arm_limit(machine, index);
+	machine->port->stop(machine->context, index, memory->serial);
+	wake_others(machine, index);
+}
+
 /* A device that units provide fails when all of these have failed. */
 static void look_at_device(struct machine *machine, uint32_t index, const struct node *node)
 {
@@ -574,6 +625,9 @@ static void look_at(struct machine *machine, uint32_t index)
 		break;
 	case STATE_READY:
 		look_at_ready(machine, index, &node);
+		break;
+	case STATE_DONE:
+		look_at_daemon(machine, index, &node);
 		break;
 	}
 }
@@ -706,6 +760,8 @@ static void expire_effect(struct machine *machine, uint32_t index, const struct 
 	if (node->kind == NODE_REACTION) {
 		machine->port->stop(machine->context, index, memory->attempts);
 		turn_generation(machine, index);
+	} else if (is_stopping(memory)) {
+		daemon_finished(machine, index); /* nobody waits for it any longer */
 	} else {
 		machine->port->stop(machine->context, index, memory->serial);
 		fail_attempt(machine, index, TIMED_OUT);
@@ -716,7 +772,7 @@ static bool has_effect(const struct node *node, const struct node_memory *memory
 {
 	if (node->kind == NODE_REACTION)
 		return memory->pc > 0 || memory->device > 0;
-	return node->kind == NODE_TASK && memory->state == STATE_RUNNING;
+	return node->kind == NODE_TASK && (memory->state == STATE_RUNNING || is_stopping(memory));
 }
 
 static void expire(struct machine *machine)
@@ -795,7 +851,8 @@ static void forget(struct machine *machine, uint32_t index)
 	struct node node;
 
 	blob_node(machine->blob, index, &node);
-	memory->flags &= (uint8_t) ~(MEMORY_LOOKED | MEMORY_STARTED | MEMORY_LIVE);
+	memory->flags &= (uint8_t) ~(MEMORY_LOOKED | MEMORY_STARTED | MEMORY_LIVE |
+				     MEMORY_STOPPING | MEMORY_GONE);
 	memory->attempts = 0;
 	memory->cause = (uint16_t)index;
 	memory->status = 0;

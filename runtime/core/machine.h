@@ -6,6 +6,8 @@
  * steps.
  *
  * A node's life: pending -> starting -> ready -> running -> done | failed, or pending -> skipped.
+ * A daemon is done when it is ready; that it ends later is remembered beside that.
+ *
  * Outcomes latch. Devices are levels: a device that leaves before it was used goes back to pending.
  *
  * A device that is waited for has a budget of time. It is charged only while none of the nodes on
@@ -32,6 +34,8 @@ enum {
 	MEMORY_LIVE = 4,    /* pending, but only for what is at work: `wants` and `after` it wait */
 	MEMORY_EVER = 8,    /* came true once this boot: gives no clock a second fresh start */
 	MEMORY_DIRTY = 16,  /* to be looked at again within this event */
+	MEMORY_STOPPING = 32, /* daemon: it was told to end, after it was ready */
+	MEMORY_GONE = 64,     /* daemon: it has ended after it was ready */
 };
 
 /* The state of a node. Of these the block consists, after struct machine_state. */

@@ -293,6 +293,7 @@ static bool check_node_programs(struct verifier *v, const struct node *node)
 
 	return (node->when == NONE || check_program(v, node->when, TESTS, true)) &&
 	       (node->start == NONE || check_program(v, node->start, TESTS, true)) &&
+	       (node->stop == NONE || check_program(v, node->stop, TESTS, true)) &&
 	       (node->match == NONE || check_program(v, node->match, MATCHES, true)) &&
 	       (node->action == NONE || check_program(v, node->action, EFFECTS, false));
 }
@@ -310,8 +311,13 @@ static bool check_edge(struct verifier *v, uint32_t index, uint32_t to)
 	if (edge.to != to)
 		return refuse(v, "edges", index, "edge is not among its own node's");
 	/* What bounds the machine's work: see machine.c. */
-	if (edge.kind == EDGE_STARTING ? edge.from <= to : edge.from >= to)
+	if (edge.kind == EDGE_STOP	 ? edge.from == to
+	    : edge.kind == EDGE_STARTING ? edge.from <= to
+					 : edge.from >= to)
 		return refuse(v, "edges", index, "edge points the wrong way");
+	/* A daemon ends once, so that an event of anybody's can make it. */
+	if (edge.kind == EDGE_STOP && (node.flags & NODE_DAEMON) == 0)
+		return refuse(v, "edges", index, "only daemons are told to end");
 	if ((edge.kind == EDGE_PROVIDES) != (node.kind == NODE_DEVICE))
 		return refuse(v, "edges", index, "only devices are provided, and nothing else");
 	return true;
@@ -328,6 +334,8 @@ static bool check_graph(struct verifier *v)
 		blob_node(&v->blob, i, &node);
 		if (!check_node_programs(v, &node))
 			return false;
+		if (node.flags & NODE_DAEMON && (node.kind != NODE_TASK || node.action == NONE))
+			return refuse(v, "nodes", i, "daemon that is no task");
 		if (node.kind == NODE_DEVICE && node.match == NONE)
 			return refuse(v, "nodes", i, "device without a match");
 		for (k = 0; k < node.edge_count; k++)

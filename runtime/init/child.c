@@ -231,7 +231,8 @@ void children_reap(struct init *init)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		modules_owner_ended(&init->modules, pid);
-		if (probers_ended(init, pid) || rescue_ended(init, pid))
+		if (probers_ended(init, pid) || rescue_ended(init, pid) ||
+		    daemon_ended(init, pid, status))
 			continue;
 		child_ended(init, pid, status);
 	}
@@ -312,7 +313,7 @@ static void name_those_left(void)
 		closedir(proc);
 }
 
-/* False if some are still there at that time. */
+/* False if some are still there at that time. Who is to survive is not waited for. */
 static bool wait_for_children(uint32_t until)
 {
 	sigset_t set;
@@ -327,8 +328,10 @@ static bool wait_for_children(uint32_t until)
 
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 			;
-		if (pid < 0 || now >= until)
-			return pid < 0; /* nobody left, or too late */
+		if (pid < 0 || signal_all(0) == 0)
+			return true;
+		if (now >= until)
+			return false;
 		sigtimedwait(&set, NULL, &patience);
 	}
 }

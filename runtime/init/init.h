@@ -14,6 +14,7 @@
 #include "../core/boot.h"
 #include "../core/machine.h"
 #include "child.h"
+#include "daemon.h"
 #include "coldplug.h"
 #include "devices.h"
 #include "modules.h"
@@ -45,6 +46,7 @@ struct init {
 
 	struct ends ends;
 	struct children children;
+	struct daemons daemons;
 	struct probers probers;
 	struct uevents uevents;
 	struct coldplug coldplug;

@@ -162,6 +162,9 @@ static uint32_t next_deadline(const struct init *init)
 
 	if (other < deadline)
 		deadline = other;
+	other = daemons_deadline(init);
+	if (other < deadline)
+		deadline = other;
 	other = probers_deadline(init);
 	return other < deadline ? other : deadline;
 }
@@ -209,6 +212,7 @@ static void tell_time(struct init *init)
 	uint32_t now = init_now();
 
 	children_tick(init, now);
+	daemons_tick(init, now);
 	probers_tick(init, now);
 	if (init->started && machine_deadline(&init->machine) <= now)
 		init_tell(init, &(struct event){.kind = EVENT_TICK});

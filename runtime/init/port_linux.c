@@ -191,6 +191,12 @@ static void run(struct init *init, const struct effect *effect)
 	child_work(init, effect, work_run);
 }
 
+static void start_daemon(struct init *init, const struct effect *effect)
+{
+	init->ran_programs = true;
+	child_work(init, effect, work_daemon);
+}
+
 static void ask(struct init *init, const struct effect *effect)
 {
 	child_work(init, effect, work_ask);
@@ -250,6 +256,7 @@ static const effect_function effects[OP_COUNT] = {
 	[OP_FIND_INIT] = find_init,
 	[OP_HANDOFF] = hand_over,
 	[OP_ASK] = ask,
+	[OP_DAEMON] = start_daemon,
 };
 
 static void port_start(void *context, const struct effect *effect)
@@ -268,6 +275,10 @@ void port_child_ended(struct init *init, const struct child *child, int32_t stat
 {
 	if (child->stopped || child->node == NONE)
 		return; /* the machine has counted it as failed long ago */
+	if (status == 0 && child->op == OP_DAEMON) {
+		daemon_ready(init, child, text);
+		return;
+	}
 	if (status == 0 && child->op == OP_FIND_INIT)
 		strncpy(init->real_init, text, sizeof init->real_init - 1);
 	else if (status == 0 && *text != '\0')
@@ -287,6 +298,7 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 
 	trace_stop(&init->trace.sink, &init->machine, init_now(), node, serial);
 	child_stop(init, node, serial);
+	daemon_stop(init, node);
 	probe_stop(init, node, serial);
 }
 
