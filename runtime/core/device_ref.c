@@ -143,6 +143,23 @@ static bool text_is(const struct device_ref *ref, const char *text)
 	return at == ref->length && *text == '\0';
 }
 
+/* Whether "vg/lv" has this device-mapper name. */
+static bool is_volume(const struct device_ref *ref, const char *name)
+{
+	size_t i, slashes = 0;
+
+	if (name == NULL)
+		return false;
+	for (i = 0; i < ref->length; i++) {
+		char c = ref->text[i];
+
+		slashes += c == '/';
+		if (*name++ != (c == '/' ? '-' : c) || (c == '-' && *name++ != '-'))
+			return false;
+	}
+	return slashes == 1 && *name == '\0';
+}
+
 bool device_ref_names(const struct device_ref *ref, const struct event *event)
 {
 	const char *subsystem = event_property(event, "SUBSYSTEM");
@@ -160,7 +177,8 @@ bool device_ref_names(const struct device_ref *ref, const struct event *event)
 		return text_is(ref, event_property(event, "ID_PART_ENTRY_NAME")) ||
 		       text_is(ref, event_property(event, "PARTNAME"));
 	case REF_NAME:
-		return text_is(ref, event_property(event, "DEVNAME"));
+		return text_is(ref, event_property(event, "DEVNAME")) ||
+		       is_volume(ref, event_property(event, "DM_NAME"));
 	case REF_MAPPER:
 		return text_is(ref, event_property(event, "DM_NAME"));
 	case REF_NUMBER:

@@ -2,10 +2,11 @@
  *
  *   UUID=x LABEL=x PARTUUID=x PARTLABEL=x      also quoted: UUID="x"
  *   /dev/disk/by-{uuid,label,partuuid,partlabel}/x   the same, with udev's \x20 escapes
- *   /dev/name                                  the kernel's name, or a device-mapper name
- *   8:1   0x801   801                          major:minor, or hex as the kernel takes it
- *                                              (kernel: block/early-lookup.c; initramfs-tools
- *                                              parse_numeric)
+ *   /dev/name                                  the kernel's name
+ *   /dev/mapper/name                           a device-mapper name
+ *   /dev/vg/lv                                 a logical volume, by its device-mapper name vg-lv,
+ * in which hyphens of vg and lv are doubled (lvm(8)) 8:1   0x801   801 major:minor, or hex as the
+ * kernel takes it (kernel: block/early-lookup.c; initramfs-tools parse_numeric)
  */
 #ifndef BOOTGRAPH_DEVICE_REF_H
 #define BOOTGRAPH_DEVICE_REF_H
@@ -21,7 +22,7 @@ enum device_ref_kind {
 	REF_LABEL,     /* ID_FS_LABEL */
 	REF_PARTUUID,  /* ID_PART_ENTRY_UUID, without regard to case */
 	REF_PARTLABEL, /* ID_PART_ENTRY_NAME, or the kernel's PARTNAME */
-	REF_NAME,      /* DEVNAME */
+	REF_NAME,      /* DEVNAME, or vg/lv: DM_NAME */
 	REF_MAPPER,    /* /dev/mapper/x: DM_NAME */
 	REF_NUMBER,    /* MAJOR and MINOR */
 	REF_LINK,      /* another link below /dev that only udev's rules make: by-id, by-path */

@@ -2,7 +2,8 @@
  *
  * Device events carry the properties in the kernel's own form, KEY=value texts each ended by a NUL
  * (kernel: lib/kobject_uevent.c), under udev's names: ACTION, SUBSYSTEM, DEVNAME (without /dev/),
- * DEVTYPE, MAJOR, MINOR, PARTN, PARTNAME, DISKSEQ, MODALIAS, and once a device was probed
+ * DEVTYPE, MAJOR, MINOR, PARTN, PARTNAME, DISKSEQ, MODALIAS; of a device-mapper device that can be
+ * used DM_NAME and DM_UUID; and once a device was probed
  * ID_FS_TYPE, ID_FS_UUID, ID_FS_LABEL, ID_PART_ENTRY_UUID, ID_PART_ENTRY_NAME (udev(7), libblkid).
  */
 #ifndef BOOTGRAPH_EVENT_H

@@ -2,6 +2,7 @@
 #include "handoff.h"
 #include "init.h"
 #include "log.h"
+#include "mapping.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -60,7 +61,7 @@ void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status)
 	ends->end[ends->count++] = (struct end){node, serial, status};
 }
 
-void init_tell(struct init *init, const struct event *event)
+static void tell(struct init *init, const struct event *event)
 {
 	uint32_t now = init_now();
 	bool new_device = false;
@@ -79,6 +80,28 @@ void init_tell(struct init *init, const struct event *event)
 	machine_event(&init->machine, event, now);
 	if (new_device && init->rescue.open && init->rescue.no_shell)
 		init->rescue.left = true; /* nobody else can make it look again */
+}
+
+/* A mapping's event, with the names that the kernel leaves out. */
+static void tell_mapping(struct init *init, const struct event *event)
+{
+	struct properties properties = {.length = 0};
+	struct event named = {.kind = EVENT_DEVICE};
+
+	if (!properties_add_all(&properties, event->properties, event->length))
+		return; /* longer than the kernel makes them */
+	mapping_add(&properties, event);
+	named.properties = properties.text;
+	named.length = properties.length;
+	tell(init, &named);
+}
+
+void init_tell(struct init *init, const struct event *event)
+{
+	if (event->kind == EVENT_DEVICE && mapping_concerns(event))
+		tell_mapping(init, event);
+	else
+		tell(init, event);
 }
 
 /* Tells of all ends, also of those that come up by the way. */

@@ -181,6 +181,8 @@ static int32_t work_run(struct init *init, const struct effect *effect, struct r
 	argument[n] = NULL;
 	if (n == 0)
 		return report_say(report, -EINVAL, "there is no program to run");
+	/* libdevmapper would wait for an udevd that is not there, and leave its nodes to it. */
+	setenv("DM_DISABLE_UDEV", "1", 1);
 	execv(argument[0], (char *const *)argument);
 	return report_say(report, -errno, "%s: %s", argument[0], strerror(errno));
 }

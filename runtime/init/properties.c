@@ -12,6 +12,11 @@ static bool add(struct properties *properties, const char *text, size_t length)
 	return true;
 }
 
+bool properties_add_all(struct properties *properties, const char *text, size_t length)
+{
+	return add(properties, text, length);
+}
+
 bool properties_add(struct properties *properties, const char *key, const char *value)
 {
 	size_t before = properties->length;

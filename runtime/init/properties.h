@@ -16,6 +16,9 @@ struct properties {
  * holds a newline. */
 bool properties_add(struct properties *properties, const char *key, const char *value);
 
+/* Adds properties that are in this form already. */
+bool properties_add_all(struct properties *properties, const char *text, size_t length);
+
 /* Adds the lines of a `uevent` file of sysfs. */
 bool properties_add_lines(struct properties *properties, const char *lines, size_t length);
 

@@ -1,0 +1,20 @@
+/* What the kernel's events do not tell of a device-mapper device: its name and UUID.
+ *
+ * Both are in sysfs (kernel: Documentation/ABI/testing/sysfs-block-dm). A device has them from its
+ * creation on, but can be used only once it has a table and is not suspended, which a `change`
+ * event follows (kernel: Documentation/admin-guide/device-mapper/uevent.rst). Until then they are
+ * left out, as udev's rules leave such a device alone (10-dm.rules).
+ */
+#ifndef BOOTGRAPH_MAPPING_H
+#define BOOTGRAPH_MAPPING_H
+
+#include "properties.h"
+#include "../core/event.h"
+
+/* Whether an event is of a mapping that is coming, or changing. */
+bool mapping_concerns(const struct event *event);
+
+/* Adds DM_NAME and DM_UUID, as udev calls them, if the mapping can be used. */
+void mapping_add(struct properties *properties, const struct event *event);
+
+#endif
