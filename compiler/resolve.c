@@ -65,6 +65,16 @@ static void expand_actions(struct arena *arena, struct unit *unit, const struct 
 	}
 }
 
+static void expand_relations(struct arena *arena, struct unit *unit, const struct row *row)
+{
+	EXPAND_RELATIONS(arena, unit->requires, row);
+	EXPAND_RELATIONS(arena, unit->wants, row);
+	EXPAND_RELATIONS(arena, unit->after, row);
+	EXPAND_RELATIONS(arena, unit->before, row);
+	EXPAND_RELATIONS(arena, unit->provides, row);
+	EXPAND_RELATIONS(arena, unit->required_by, row);
+}
+
 static struct unit *instantiate(struct arena *arena, const struct unit *template,
 				const struct row *row)
 {
@@ -76,12 +86,7 @@ static struct unit *instantiate(struct arena *arena, const struct unit *template
 	unit->when = expand_term(arena, unit->when, row);
 	unit->start_on = expand_term(arena, unit->start_on, row);
 	unit->stop_on = expand_term(arena, unit->stop_on, row);
-	EXPAND_RELATIONS(arena, unit->requires, row);
-	EXPAND_RELATIONS(arena, unit->wants, row);
-	EXPAND_RELATIONS(arena, unit->after, row);
-	EXPAND_RELATIONS(arena, unit->before, row);
-	EXPAND_RELATIONS(arena, unit->provides, row);
-	EXPAND_RELATIONS(arena, unit->required_by, row);
+	expand_relations(arena, unit, row);
 	EXPAND_WORDS(arena, unit->replaces, row);
 	EXPAND_WORDS(arena, unit->reads, row);
 	EXPAND_WORDS(arena, unit->writes, row);
