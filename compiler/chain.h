@@ -76,6 +76,9 @@ const char *link_kind_name(enum link_kind kind);
 struct chain *chain_build(const struct model *model, const struct facts *facts);
 
 bool chain_link_has_name(const struct chain_link *link, const char *reference);
+/* The value of a parameter on --cmdline; text NULL if it is not given or empty. */
+struct word chain_parameter(const struct model *model, enum parameter_id id);
+
 /* The link that a device reference means, or NO_LINK if nothing on the way has this name. */
 uint32_t chain_find(const struct chain *chain, const char *reference);
 

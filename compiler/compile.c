@@ -153,6 +153,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	script_units(c->model, &instances);
 	c->graph = graph_build(c->model, diag, &instances);
 	check_graph(c->model, diag);
+	chain_check(c->chain, c->model, diag, options->tell_unknown);
 	if (!graph_order(c->graph, diag) || failed(diag) || c->status == EXIT_SYSTEM)
 		return false;
 	c->program = graph_lower(c->graph, c->model, diag);

@@ -25,6 +25,7 @@ struct compile_options {
 	bool no_scripts;
 	bool with_hooks; /* ask the hooks, too: they say nothing about the graph */
 	bool strip;
+	bool tell_unknown; /* notes about what only the boot can find out */
 };
 
 struct compilation {

@@ -46,7 +46,7 @@ enum {
 	"Inputs:\n"                                                                                \
 	"  --root DIR        a directory that stands for / (default: /)\n"                         \
 	"  --cmdline TEXT    the kernel command line the machine boots with\n"                     \
-	"  --facts FILE      what is known of the machine's hardware (JSON), or live\n"            \
+	"  --facts FILE      what the machine is made of, from bootgraph capture, or live\n"       \
 	"  --units DIR       more unit files; may be repeated\n"                                   \
 	"  --no-stdlib       without the units that come with bootgraph\n"                         \
 	"  --scripts DIR     a directory of boot scripts, instead of the machine's\n"              \

@@ -169,7 +169,7 @@ int command_check(int argc, char **argv)
 					      {"help", no_argument, NULL, 'h'},
 					      {0}};
 	struct arena *arena = arena_new();
-	struct request request = {.check = true};
+	struct request request = {.check = true, .options.tell_unknown = true};
 	int option, status = -1;
 
 	while (status < 0 && (option = getopt_long(argc, argv, "h", table, NULL)) != -1) {

@@ -119,6 +119,8 @@ struct facts *facts_parse(struct arena *arena, struct diag *diag, const struct t
 const struct facts_device *facts_device(const struct facts *facts, const char *name);
 /* reference is as fstab(5) writes it: UUID=, a path below /dev, major:minor. */
 const struct facts_device *facts_resolve(const struct facts *facts, const char *reference);
+/* "/dev/mapper/crypt", "/dev/sda1": the name by which people know it. */
+const char *facts_path(struct arena *arena, const struct facts_device *device);
 const char *facts_property(const struct facts_device *device, const char *key);
 const struct facts_vg *facts_group(const struct facts *facts, const char *name);
 

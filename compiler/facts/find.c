@@ -13,6 +13,12 @@ const struct facts_device *facts_device(const struct facts *facts, const char *n
 	return NULL;
 }
 
+const char *facts_path(struct arena *arena, const struct facts_device *device)
+{
+	return device->dm != NULL ? arena_printf(arena, "/dev/mapper/%s", device->dm->name)
+				  : arena_printf(arena, "/dev/%s", device->name);
+}
+
 const char *facts_property(const struct facts_device *device, const char *key)
 {
 	for (size_t i = 0; i < device->properties.count; i++)

@@ -76,11 +76,11 @@ class Errors(Case):
         path = self.dir / "facts.json"
         for text, message in [
                 ('{"modalias": [}', "1:15: error: not a JSON object: "),
-                ('{"modalias": "x"}', r"1:1: error: \"modalias\" is not a list of texts"),
-                ('{"modalias": ["a", 1]}', r"1:1: error: \"modalias\": item 2 is not a text"),
-                ('{"other": 1}', r'1:1: error: no "modalias" in it'),
-                ('null', r"1:5: error: not a JSON object: it is null"),
-                ('[]', r'1:1: error: no "modalias" in it'),
+                ('{"modalias": "x"}', r'1:1: error: "modalias" is not a list of texts'),
+                ('{"modalias": ["a", 1]}', r'1:1: error: "modalias\[1\]" is not a text'),
+                ('{"other": 1}', r'1:1: error: neither "bootgraph-facts" nor "modalias" in it'),
+                ('null', r"1:5: error: not a JSON object: it is something else"),
+                ('[]', r"1:3: error: not a JSON object: it is something else"),
                 ('{"modalias": []} x', "1:18: error: not a JSON object: "),
                 ('', r"1:1: error: not a JSON object: ")]:
             words = self.words(EXT4)

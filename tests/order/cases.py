@@ -7,6 +7,7 @@ bootgraph has to print about it:
     summary: what is shown
     file PATH: block, an executable file; `plain PATH:` one that is not
     link PATH: target
+    copy PATH: a file beside the case
     run: arguments of bootgraph; what follows belongs to this run
     output: block, everything on standard output and then on standard error; nothing if left out
     exit: the status, 0 if left out
@@ -15,6 +16,7 @@ bootgraph has to print about it:
 
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -38,7 +40,7 @@ def make(top, kind, path, value):
 
 class Run:
     def __init__(self, field):
-        self.where, self.arguments = field.where, field.value.split()
+        self.where, self.arguments = field.where, shlex.split(field.value)
         self.output, self.exit = "", 0
 
 
@@ -48,6 +50,8 @@ def read(path, top):
         kind, _, name = field.key.partition(" ")
         if kind in ("file", "plain", "link") and name:
             make(top, kind, name, field.value)
+        elif kind == "copy" and name:
+            make(top, "plain", name, (path.parent / field.value).read_text())
         elif field.key == "run":
             runs.append(Run(field))
         elif field.key == "output" and runs:
@@ -69,7 +73,7 @@ def execute(bootgraph, run, top):
 
 
 def show(run, output, status):
-    print(f"run: {' '.join(run.arguments)}")
+    print(f"run: {shlex.join(run.arguments)}")
     if output:
         print("output:\n" + "".join(f"  {line}\n" for line in output.splitlines()), end="")
     if status != 0:

@@ -1,6 +1,6 @@
 /* Links from what the facts say a device is. */
-#include "chain_builder.h"
-#include "chain_name.h"
+#include "builder.h"
+#include "name.h"
 
 #include <string.h>
 

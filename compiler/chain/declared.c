@@ -1,11 +1,11 @@
 /* Links from what the machine declares: crypttab(5), mdadm.conf(5), and names that speak for
  * themselves. */
-#include "chain_builder.h"
-#include "chain_name.h"
+#include "builder.h"
+#include "name.h"
 
 #include <string.h>
 
-#include "../runtime/core/device_ref.h"
+#include "../../runtime/core/device_ref.h"
 
 /* --- crypttab ------------------------------------------------------------- */
 

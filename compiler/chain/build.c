@@ -1,6 +1,6 @@
 /* How the chain is made: from what the boot needs down to the disks. What a row declares is
  * believed before the facts, since it is what the boot will do; the facts say the rest. */
-#include "chain_builder.h"
+#include "builder.h"
 
 #include <string.h>
 
@@ -99,14 +99,6 @@ uint32_t chain_device_link(struct builder *builder, const struct frame *up, stru
 
 /* --- what the boot needs -------------------------------------------------- */
 
-static struct word parameter_value(const struct model *model, enum parameter_id id)
-{
-	for (size_t i = model->parameters.count; i-- > 0;)
-		if (model->parameters.item[i].id == id && model->parameters.item[i].value.text[0])
-			return model->parameters.item[i].value;
-	return (struct word){0};
-}
-
 static const struct fstab_row *find_mount(const struct model *model, const char *where)
 {
 	for (size_t i = 0; i < model->fstab.count; i++)
@@ -186,10 +178,10 @@ static uint32_t mount_link(struct builder *builder, const char *where, struct wo
 
 static uint32_t resume_link(struct builder *builder)
 {
-	struct word resume = parameter_value(builder->model, PARAMETER_RESUME);
+	struct word resume = chain_parameter(builder->model, PARAMETER_RESUME);
 
 	return resume.text != NULL &&
-			       parameter_value(builder->model, PARAMETER_NORESUME).text == NULL
+			       chain_parameter(builder->model, PARAMETER_NORESUME).text == NULL
 		       ? content_link(builder, LINK_SWAP, (struct word){"resume", resume.span},
 				      resume, NULL)
 		       : NO_LINK;
@@ -204,7 +196,7 @@ struct chain *chain_build(const struct model *model, const struct facts *facts)
 	chain->facts = facts != NULL && facts->has_devices ? facts : NULL;
 	builder.facts = chain->facts;
 	/* initramfs-tools gives root= the last word, too. */
-	chain->root = mount_link(&builder, "/", parameter_value(model, PARAMETER_ROOT));
+	chain->root = mount_link(&builder, "/", chain_parameter(model, PARAMETER_ROOT));
 	chain->usr = mount_link(&builder, "/usr", (struct word){0});
 	chain->resume = resume_link(&builder);
 	for (size_t i = 0; i < model->crypttab.count; i++) {

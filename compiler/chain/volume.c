@@ -1,7 +1,7 @@
 /* Logical volumes, their groups, and what those lie on. lvm's report is the best witness; without
  * it there are the devices that device-mapper shows; without any facts, the volume's name. */
-#include "chain_builder.h"
-#include "chain_name.h"
+#include "builder.h"
+#include "name.h"
 
 #include <string.h>
 

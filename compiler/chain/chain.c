@@ -1,9 +1,9 @@
 /* Questions to the chain. */
-#include "chain.h"
+#include "../chain.h"
 
 #include <string.h>
 
-#include "../runtime/core/device_ref.h"
+#include "../../runtime/core/device_ref.h"
 
 const char *link_kind_name(enum link_kind kind)
 {
@@ -15,6 +15,14 @@ const char *link_kind_name(enum link_kind kind)
 	};
 
 	return names[kind];
+}
+
+struct word chain_parameter(const struct model *model, enum parameter_id id)
+{
+	for (size_t i = model->parameters.count; i-- > 0;)
+		if (model->parameters.item[i].id == id && model->parameters.item[i].value.text[0])
+			return model->parameters.item[i].value;
+	return (struct word){0};
 }
 
 static bool same_reference(const char *a, const char *b)

@@ -1,8 +1,8 @@
-/* What the parts of chain_build.c share: links while they are being made. */
+/* What the parts of build.c share: links while they are being made. */
 #ifndef BOOTGRAPH_CHAIN_BUILDER_H
 #define BOOTGRAPH_CHAIN_BUILDER_H
 
-#include "chain.h"
+#include "../chain.h"
 
 /* What a link is about: two ways to it end at the same one. Either is NULL. */
 struct identity {
@@ -32,7 +32,7 @@ struct builder {
 	VEC(struct identity) identities; /* of chain->links */
 };
 
-/* --- chain_build.c -------------------------------------------------------- */
+/* --- build.c -------------------------------------------------------- */
 
 /* Whether there is nothing to make: the link is there already, or (NO_LINK) it cannot be, because
  * it would stand on itself, or on more than any machine has. */
@@ -50,7 +50,7 @@ void chain_add_name(struct builder *builder, uint32_t index, struct word name);
  * of these return NO_LINK as chain_is_settled says. */
 uint32_t chain_device_link(struct builder *builder, const struct frame *up, struct word reference);
 
-/* --- chain_declared.c ----------------------------------------------------- */
+/* --- declared.c ----------------------------------------------------- */
 
 uint32_t chain_declared_link(struct builder *builder, const struct frame *up,
 			     struct word reference);
@@ -62,12 +62,12 @@ const struct crypttab_row *chain_find_crypt(const struct builder *builder, const
 const struct md_array *chain_find_array_of(struct builder *builder,
 					   const struct facts_device *device);
 
-/* --- chain_volume.c ------------------------------------------------------- */
+/* --- volume.c ------------------------------------------------------- */
 
 uint32_t chain_volume_link(struct builder *builder, const struct frame *up, struct word reference,
 			   const char *group, const char *volume);
 
-/* --- chain_seen.c --------------------------------------------------------- */
+/* --- seen.c --------------------------------------------------------- */
 
 uint32_t chain_fact_link(struct builder *builder, const struct frame *up,
 			 const struct facts_device *device);

@@ -1,4 +1,4 @@
-#include "chain_name.h"
+#include "name.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -162,7 +162,7 @@ const char *name_of_disk(struct arena *arena, const char *reference)
 
 bool name_is_disk(const char *reference)
 {
-	static const char *const prefixes[] = {"sd", "hd", "vd", "xvd", "nvme", "mmcblk"};
+	static const char *const prefixes[] = {"sd", "hd", "vd", "xvd", "nvme", "mmcblk", "zram"};
 	const char *name = after(reference, "/dev/");
 
 	if (name == NULL || partition_number(name) != NULL || strchr(name, '/') != NULL)

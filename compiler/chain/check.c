@@ -1,0 +1,120 @@
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *chain_needed_by(const struct chain *chain, uint32_t link)
+{
+	const struct {
+		uint32_t link;
+		const char *name;
+	} goals[] = {{chain->root, "/"}, {chain->usr, "/usr"}, {chain->resume, "resume"}};
+
+	for (size_t i = 0; i < sizeof goals / sizeof *goals; i++)
+		if (goals[i].link != NO_LINK && chain_stands_on(chain, goals[i].link, link))
+			return goals[i].name;
+	return NULL;
+}
+
+/* --- circles -------------------------------------------------------------- */
+
+static void check_circles(const struct chain_checker *checker)
+{
+	for (size_t i = 0; i < checker->chain->circles.count; i++) {
+		const struct chain_circle *circle = &checker->chain->circles.item[i];
+		const struct word *first = &circle->path.item[0];
+
+		diag_report(checker->diag, DIAG_CHAIN_CYCLE, first->span, NULL,
+			    "%s stands on itself", first->text);
+		for (size_t k = 0; k < circle->path.count; k++) {
+			struct word next = circle->path.item[(k + 1) % circle->path.count];
+
+			diag_note(checker->diag, next.span, "%s stands on %s",
+				  circle->path.item[k].text, next.text);
+		}
+	}
+}
+
+/* --- what only the boot can find out -------------------------------------- */
+
+/* The first thing below a link of which nothing says what it is made of. */
+static const struct chain_link *find_unknown(const struct chain *chain, uint32_t goal)
+{
+	for (uint32_t i = goal + 1; i-- > 0;)
+		if (!chain->links.item[i].known && chain->links.item[i].kind != LINK_FS &&
+		    chain_stands_on(chain, goal, i))
+			return &chain->links.item[i];
+	return NULL;
+}
+
+static void check_unknown(const struct chain_checker *checker, uint32_t goal)
+{
+	const struct chain *chain = checker->chain;
+	const struct chain_link *link;
+
+	/* What is in a circle is known well enough. */
+	if (goal == NO_LINK || chain->facts != NULL || chain->circles.count > 0)
+		return;
+	link = find_unknown(chain, goal);
+	if (link != NULL)
+		diag_report(checker->diag, DIAG_UNKNOWN_PROVIDER, link->span, NULL,
+			    "%s needs %s %s, and without facts nothing says what that is made of",
+			    chain->links.item[goal].name, link_kind_name(link->kind), link->name);
+}
+
+/* --- root= and fstab ------------------------------------------------------ */
+
+static void check_root(const struct chain_checker *checker)
+{
+	const struct facts *facts = checker->chain->facts;
+	struct word root = chain_parameter(checker->model, PARAMETER_ROOT);
+	const struct fstab_row *row =
+		checker->chain->root != NO_LINK
+			? checker->chain->links.item[checker->chain->root].mount
+			: NULL;
+	const struct facts_device *one, *other;
+
+	if (facts == NULL || root.text == NULL || row == NULL)
+		return;
+	one = facts_resolve(facts, root.text);
+	other = facts_resolve(facts, row->source.text);
+	if (one == NULL || other == NULL || one == other)
+		return;
+	diag_report(checker->diag, DIAG_ROOT_DIFFERS, root.span, NULL,
+		    "root= is %s, and etc/fstab has %s as /", facts_path(checker->arena, one),
+		    facts_path(checker->arena, other));
+	diag_note(checker->diag, row->source.span, "%s", row->source.text);
+}
+
+/* --- waits ---------------------------------------------------------------- */
+
+enum { BUDGET_MIN = 30 }; /* seconds; specs/unit-spec.md */
+
+static void check_delay(const struct chain_checker *checker)
+{
+	struct word delay = chain_parameter(checker->model, PARAMETER_ROOTDELAY);
+
+	if (delay.text != NULL && strtod(delay.text, NULL) < BUDGET_MIN)
+		diag_report(checker->diag, DIAG_ROOTDELAY_SHORT, delay.span, NULL,
+			    "%s s is less than the %d s that every device has anyway", delay.text,
+			    BUDGET_MIN);
+}
+
+void chain_check(const struct chain *chain, const struct model *model, struct diag *diag,
+		 bool tell_unknown)
+{
+	struct chain_checker checker = {chain, model, chain->arena, diag};
+
+	check_circles(&checker);
+	check_root(&checker);
+	check_delay(&checker);
+	chain_check_resume(&checker);
+	if (chain->facts != NULL) {
+		chain_check_providers(&checker);
+		chain_check_crypttab(&checker);
+		chain_check_arrays(&checker);
+	}
+	for (unsigned i = 0; tell_unknown && i < 3; i++)
+		check_unknown(&checker,
+			      (const uint32_t[]){chain->root, chain->usr, chain->resume}[i]);
+}

@@ -1,0 +1,26 @@
+/* Findings about the chain, by what they are about; chain_check() asks them all. */
+#ifndef BOOTGRAPH_CHAIN_CHECK_H
+#define BOOTGRAPH_CHAIN_CHECK_H
+
+#include "../chain.h"
+
+struct chain_checker {
+	const struct chain *chain;
+	const struct model *model;
+	struct arena *arena;
+	struct diag *diag;
+};
+
+/* "/", "/usr" or "resume", if that stands on the link; else NULL. */
+const char *chain_needed_by(const struct chain *chain, uint32_t link);
+
+/* check_provider.c: what nothing provides. Needs facts. */
+void chain_check_providers(const struct chain_checker *checker);
+/* check_crypt.c: what crypttab says of devices, and what they are. Needs facts. */
+void chain_check_crypttab(const struct chain_checker *checker);
+/* check_array.c: arrays and mdadm.conf. Needs facts. */
+void chain_check_arrays(const struct chain_checker *checker);
+/* check_resume.c: whether resume= can work. */
+void chain_check_resume(const struct chain_checker *checker);
+
+#endif
