@@ -1,4 +1,5 @@
 #include "check.h"
+#include "../../runtime/core/device_ref.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,24 @@ const char *chain_needed_by(const struct chain *chain, uint32_t link)
 
 /* --- circles -------------------------------------------------------------- */
 
+/* Whether only lines of crypttab stand on each other. */
+static bool is_of_crypttab(const struct chain_circle *circle)
+{
+	for (size_t i = 0; i < circle->path.count; i++)
+		if (circle->path.item[i].span.text == NULL ||
+		    strcmp(circle->path.item[i].span.text->name, "etc/crypttab") != 0)
+			return false;
+	return true;
+}
+
 static void check_circles(const struct chain_checker *checker)
 {
 	for (size_t i = 0; i < checker->chain->circles.count; i++) {
 		const struct chain_circle *circle = &checker->chain->circles.item[i];
 		const struct word *first = &circle->path.item[0];
 
+		if (is_of_crypttab(circle))
+			continue; /* crypttab's own check has said so */
 		diag_report(checker->diag, DIAG_CHAIN_CYCLE, first->span, NULL,
 			    "%s stands on itself", first->text);
 		for (size_t k = 0; k < circle->path.count; k++) {
@@ -47,6 +60,18 @@ static const struct chain_link *find_unknown(const struct chain *chain, uint32_t
 	return NULL;
 }
 
+/* A tag or a kernel name, on a machine that declares neither mappings nor arrays: most likely a
+ * partition. To remark on that would be to remark on every machine. */
+static bool is_likely_plain(const struct chain_checker *checker, const struct chain_link *link)
+{
+	struct device_ref ref;
+
+	device_ref_parse(link->name, &ref);
+	return checker->model->crypttab.count == 0 && checker->model->arrays.count == 0 &&
+	       ref.kind != REF_MAPPER &&
+	       !(ref.kind == REF_NAME && memchr(ref.text, '/', ref.length));
+}
+
 static void check_unknown(const struct chain_checker *checker, uint32_t goal)
 {
 	const struct chain *chain = checker->chain;
@@ -56,7 +81,7 @@ static void check_unknown(const struct chain_checker *checker, uint32_t goal)
 	if (goal == NO_LINK || chain->facts != NULL || chain->circles.count > 0)
 		return;
 	link = find_unknown(chain, goal);
-	if (link != NULL)
+	if (link != NULL && !is_likely_plain(checker, link))
 		diag_report(checker->diag, DIAG_UNKNOWN_PROVIDER, link->span, NULL,
 			    "%s needs %s %s, and without facts nothing says what that is made of",
 			    chain->links.item[goal].name, link_kind_name(link->kind), link->name);
