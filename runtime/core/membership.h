@@ -3,18 +3,23 @@
  *
  * The probe child reads it from the disk and sends it to PID 1, which trusts no byte of it before
  * membership_is_sane. All texts end in a NUL and are empty when unknown. */
-#ifndef BOOTGRAPH_PROBE_MEMBERSHIP_H
-#define BOOTGRAPH_PROBE_MEMBERSHIP_H
+#ifndef BOOTGRAPH_MEMBERSHIP_H
+#define BOOTGRAPH_MEMBERSHIP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MEMBERSHIPS_MAX = 8 }; /* of one device: a PV is part of several volumes */
+enum {
+	MEMBERSHIPS_MAX = 8, /* of one device: a PV is part of several volumes */
+	SET_MAX = 192,
+};
 
 struct membership {
-	/* Which set: "md:UUID" as ID_FS_UUID has it, "lvm:VG/LV" in plain names, "btrfs:FSID". */
-	char set[192];
+	/* Which set: "md:UUID" as ID_FS_UUID has it, "lvm:VG/LV" in plain names, "btrfs:FSID".
+	 * "lvm:" alone: this member of whichever set of that kind expects it. Then it expects
+	 * nothing itself. */
+	char set[SET_MAX];
 	/* Another name of it, in the same form: "md:HOST:NAME". */
 	char name[96];
 	/* Which member this is: md's slot "0", "1", ...; a PV's UUID; btrfs's device number.

@@ -1,6 +1,6 @@
 #include "membership.h"
 
-#include <string.h>
+#include "mem.h"
 
 static bool text_is_sane(const char *text, size_t room)
 {
