@@ -128,6 +128,15 @@ static bool open_root(struct compilation *c, const struct compile_options *optio
 	return c->root_fd >= 0;
 }
 
+/* Also of a graph that is in error, so that check can say what it lacks besides. What is wrong with
+ * a value is graph_lower's to say. */
+static void list_needs(struct compilation *c)
+{
+	struct diag silent = {0};
+
+	graph_manifest(c->graph, c->model, &silent, &c->manifest);
+}
+
 bool compile(const struct compile_options *options, struct arena *arena, struct diag *diag,
 	     struct compilation *ret_compilation)
 {
@@ -154,10 +163,10 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	c->graph = graph_build(c->model, diag, &instances);
 	check_graph(c->model, diag);
 	chain_check(c->chain, c->model, diag, options->tell_unknown);
+	list_needs(c);
 	if (!graph_order(c->graph, diag) || failed(diag) || c->status == EXIT_SYSTEM)
 		return false;
 	c->program = graph_lower(c->graph, c->model, diag);
-	graph_manifest(c->graph, c->model, diag, &c->manifest);
 	if (failed(diag))
 		return false;
 	c->blob = blob_write(c->program, diag, options->strip, &c->blob_size);

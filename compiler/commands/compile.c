@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "../image/check.h"
 #include "../report/report.h"
 #include "../scripts/findings.h"
 #include "../scripts/release_names.h"
@@ -54,6 +55,23 @@ static bool write_output(const char *path, const struct compilation *c,
 	return command_commit_output(&output, c->diag, path);
 }
 
+/* What only check says: about the scripts themselves, and about an image that nobody asks for yet.
+ */
+static void check(struct arena *arena, const struct request *request, const struct compilation *c,
+		  struct diag *diag)
+{
+	const char *root = request->options.root;
+
+	if (c->model->scripts != NULL) {
+		check_script_files(c->model->scripts, diag);
+		check_script_orders(c->model->scripts, diag);
+		check_script_uses(c->model->scripts, diag);
+		check_destdir_scripts(c->model->scripts, diag);
+	}
+	if (c->root_fd >= 0)
+		image_check(arena, diag, root != NULL ? root : "/", c->root_fd, &c->manifest);
+}
+
 /* Compiles and writes; returns the exit status. */
 static int run(struct arena *arena, const struct request *request, FILE *findings)
 {
@@ -66,12 +84,8 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 	if (request->format != REPORT_TEXT)
 		diag.take = report_take;
 	compiled = compile(&request->options, arena, &diag, &c);
-	if (request->check && c.model->scripts != NULL) {
-		check_script_files(c.model->scripts, &diag);
-		check_script_orders(c.model->scripts, &diag);
-		check_script_uses(c.model->scripts, &diag);
-		check_destdir_scripts(c.model->scripts, &diag);
-	}
+	if (request->check)
+		check(arena, request, &c, &diag);
 	status = (int)c.status;
 	/* What could not be looked at weighs more than what was found. */
 	if (status == EXIT_FINE && (!compiled || diag.count[SEVERITY_ERROR] > 0 ||

@@ -75,6 +75,11 @@ bool content_add_host(struct image *image, const char *source, const char *path,
  * the usual ones, if the image is for any machine, and else a warning. */
 void items_add(struct image *image, const struct manifest *manifest, bool generic);
 
+/* Of it, the programs and files alone. */
+void items_add_files(struct image *image, const struct manifest *manifest);
+/* Whether a kernel has the module, or file system, that an item of these kinds names. */
+bool items_kernel_has(struct modules *modules, const struct manifest_item *item);
+
 /* busybox, and links for those of its applets that make a usable shell. */
 void busybox_add(struct image *image);
 

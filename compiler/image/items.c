@@ -114,16 +114,22 @@ static void add_checker(struct image *image, const char *type, struct need need)
 		(void)content_add(image, "/etc/e2fsck.conf", need);
 }
 
+static module_list find_file_system(struct modules *modules, const char *alias, const char *type)
+{
+	module_list found = modules_lookup(modules, alias);
+
+	/* Some modules, and all of some kernels, have no alias of the type. */
+	return found.count > 0 ? found : modules_lookup(modules, type);
+}
+
 static void add_file_system(struct image *image, const char *type, struct need need)
 {
 	const char *alias = arena_printf(image->arena, "fs-%s", type);
-	module_list found = modules_lookup(image->modules, alias);
+	module_list found;
 
 	if (checker_of(type) == NO_MODULE)
 		return;
-	/* Some modules, and all of some kernels, have no alias of the type. */
-	if (found.count == 0)
-		found = modules_lookup(image->modules, type);
+	found = find_file_system(image->modules, alias, type);
 	if (found.count == 0) {
 		report_missing(image, DIAG_IMAGE_MODULE, need, "module for file system", type,
 			       arena_printf(image->arena, "kernel %s has no module %s or %s",
@@ -208,6 +214,24 @@ static void add_item(struct image *image, const struct manifest_item *item)
 	case MANIFEST_KIND_COUNT:
 		break;
 	}
+}
+
+void items_add_files(struct image *image, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->items.count; i++)
+		if (manifest->items.item[i].kind == MANIFEST_BINARY ||
+		    manifest->items.item[i].kind == MANIFEST_FILE)
+			add_item(image, &manifest->items.item[i]);
+}
+
+bool items_kernel_has(struct modules *modules, const struct manifest_item *item)
+{
+	if (item->kind == MANIFEST_MODULE)
+		return modules_pick(modules, item->name).count > 0;
+	return checker_of(item->name) == NO_MODULE ||
+	       find_file_system(modules, arena_printf(modules->arena, "fs-%s", item->name),
+				item->name)
+			       .count > 0;
 }
 
 static void add_usual_file_systems(struct image *image)
