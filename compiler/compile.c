@@ -2,6 +2,7 @@
 #include "check.h"
 #include "facts/capture.h"
 #include "graph.h"
+#include "source/initramfs_conf.h"
 #include "source/storage.h"
 #include "script_units.h"
 #include "scripts/prereqs.h"
@@ -152,6 +153,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	read_fstab(c);
 	source_storage(c->model, diag, c->root_fd);
 	read_cmdline(c, options);
+	source_initramfs_conf(c->model, diag, c->root_fd);
 	if (options->facts != NULL)
 		c->facts = facts_obtain(arena, diag, options->facts);
 	c->chain = chain_build(c->model, c->facts);

@@ -77,6 +77,12 @@ struct parameter_given {
 	struct word value;
 };
 
+/* A shell variable of initramfs.conf(5); its value has no text where reading does not show it. */
+struct setting {
+	const char *name;
+	struct word value;
+};
+
 /* --- unit files ----------------------------------------------------------- */
 
 /* An event expression or a condition, as a tree. */
@@ -198,6 +204,7 @@ struct model {
 	VEC(struct md_array) arrays;
 	struct md_settings md;
 	VEC(struct parameter_given) parameters;
+	VEC(struct setting) initramfs_conf;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
 	/* Either may be NULL: not looked at. The scripts have been asked for their prereqs. */
