@@ -231,8 +231,8 @@ void children_reap(struct init *init)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		modules_owner_ended(&init->modules, pid);
-		if (probers_ended(init, pid) || rescue_ended(init, pid) ||
-		    daemon_ended(init, pid, status))
+		if (probers_ended(init, pid) || prompts_ended(init, pid) ||
+		    rescue_ended(init, pid) || daemon_ended(init, pid, status))
 			continue;
 		child_ended(init, pid, status);
 	}
@@ -338,7 +338,7 @@ static bool wait_for_children(uint32_t until)
 
 void children_end_all(struct init *init)
 {
-	unsigned left = 0;
+	unsigned left = prompts_end(init);
 	size_t i;
 
 	probers_end(&init->probers);

@@ -20,6 +20,7 @@
 #include "modules.h"
 #include "notes.h"
 #include "probers.h"
+#include "prompts.h"
 #include "rescue.h"
 #include "tracefile.h"
 #include "uevent.h"
@@ -48,6 +49,7 @@ struct init {
 	struct children children;
 	struct daemons daemons;
 	struct probers probers;
+	struct prompts prompts;
 	struct uevents uevents;
 	struct coldplug coldplug;
 	struct devices devices;

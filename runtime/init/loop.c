@@ -18,7 +18,8 @@ enum {
 	UEVENTS_PER_TURN = 64, /* then the others have their turn */
 	UEVENTS_FD = 0,
 	SIGNALS_FD = 1,
-	PROBERS_FD = 2,
+	PROMPTS_FD = 2,
+	PROBERS_FD = 3,
 	FD_COUNT = PROBERS_FD + PROBERS_MAX,
 };
 
@@ -211,6 +212,7 @@ static void wait_and_read(struct init *init)
 
 	fd[UEVENTS_FD] = (struct pollfd){.fd = init->uevents.fd, .events = POLLIN};
 	fd[SIGNALS_FD] = (struct pollfd){.fd = init->signals, .events = POLLIN};
+	fd[PROMPTS_FD] = (struct pollfd){.fd = init->prompts.fd, .events = POLLIN};
 	for (i = 0; i < PROBERS_MAX; i++)
 		fd[PROBERS_FD + i] = (struct pollfd){
 			.fd = init->probers.prober[i].pid != 0 ? init->probers.prober[i].fd : -1,
@@ -221,6 +223,8 @@ static void wait_and_read(struct init *init)
 		read_uevents(init);
 	if (fd[SIGNALS_FD].revents != 0)
 		read_signals(init);
+	if (fd[PROMPTS_FD].revents != 0 && init->prompts.fd >= 0)
+		prompts_readable(init);
 	for (i = 0; i < PROBERS_MAX; i++)
 		if (fd[PROBERS_FD + i].revents != 0 &&
 		    init->probers.prober[i].fd == fd[PROBERS_FD + i].fd &&
@@ -255,6 +259,7 @@ static void see_to_rescue(struct init *init)
 		rescue_open(init, NULL);
 	if (init->rescue.open && init->rescue.left && init->started) {
 		init->rescue.open = init->rescue.left = false;
+		prompts_resume(init);
 		init_tell(init, &(struct event){.kind = EVENT_AGAIN});
 	}
 }

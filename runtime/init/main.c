@@ -155,6 +155,7 @@ int main(int argc, char **argv, char **envp)
 	init.uevents.fd = -1;
 	init.trace.fd = -1;
 	init.coldplug.node = NONE;
+	prompts_begin(&init.prompts);
 
 	/* What makes a failure of PID 1 itself harmless, before anything can fail. */
 	fallback_guard(argv, envp);

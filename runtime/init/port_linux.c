@@ -199,9 +199,25 @@ static void start_daemon(struct init *init, const struct effect *effect)
 	child_work(init, effect, work_daemon);
 }
 
+/* A worker that may have people asked. */
+static void work_with_prompts(struct init *init, const struct effect *effect, worker_function work)
+{
+	int fd = prompts_connect(init, effect->node, effect->serial);
+
+	if (fd < 0) {
+		notes_reason(&init->notes, effect->node, "nobody can be asked: %s", strerror(-fd));
+		end_now(init, effect, fd);
+		return;
+	}
+	init->prompts.client = fd;
+	child_work(init, effect, work);
+	init->prompts.client = -1;
+	close(fd);
+}
+
 static void ask(struct init *init, const struct effect *effect)
 {
-	child_work(init, effect, work_ask);
+	work_with_prompts(init, effect, work_ask);
 }
 
 /* The kernel takes the numbers, and does not come back if it finds an image (kernel:

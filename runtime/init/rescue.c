@@ -359,6 +359,7 @@ void rescue_open(struct init *init, const char *sentence)
 	rescue->wanted = false;
 	rescue->open = true;
 	rescue->left = false;
+	prompts_pause(init); /* two that read from one console would each get half */
 	if (init->started)
 		notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
 	if (text == NULL) {
