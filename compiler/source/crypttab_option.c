@@ -6,7 +6,7 @@
 static const struct crypttab_option_row rows[] = {
 #define OPTION(id, name, alias, value, honoured, systemd, text)                                    \
 	[CRYPTTAB_##id] = {name, alias, TAKES_##value, HONOUR_##honoured, systemd, text},
-#include "crypttab_options.def"
+#include "../../runtime/crypt/crypttab_options.def"
 };
 
 const struct crypttab_option_row *crypttab_option_describe(enum crypttab_option_id id)

@@ -1,4 +1,4 @@
-/* The options of crypttab(5): crypttab_options.def as an enum and a table. */
+/* The options of crypttab(5): runtime/crypt/crypttab_options.def as an enum and a table. */
 #ifndef BOOTGRAPH_CRYPTTAB_OPTION_H
 #define BOOTGRAPH_CRYPTTAB_OPTION_H
 
@@ -6,7 +6,7 @@
 
 enum crypttab_option_id {
 #define OPTION(id, name, alias, value, honoured, systemd, text) CRYPTTAB_##id,
-#include "crypttab_options.def"
+#include "../../runtime/crypt/crypttab_options.def"
 	CRYPTTAB_OPTION_COUNT,
 	CRYPTTAB_UNKNOWN = CRYPTTAB_OPTION_COUNT, /* the option of a row that is none of them */
 };

@@ -1,0 +1,258 @@
+/* bootgraph-crypt(8): what the action `unlock` runs. */
+#include "opening.h"
+#include "../prompt/secret.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: bootgraph-crypt open --name=NAME [--key=KEY] [--options=OPTIONS] SOURCE\n"
+	"Opens an encrypted device as a line of crypttab(5) says. Descriptor 4 is the passphrase\n"
+	"broker's; one line on descriptor 3 says why it failed.\n";
+
+/* --- what goes wrong ------------------------------------------------------ */
+
+static char reason[400];
+
+int report(int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+int report_else(int error, const char *format, ...)
+{
+	va_list arguments;
+
+	if (reason[0] != '\0')
+		return error;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+void report_clear(void)
+{
+	reason[0] = '\0';
+}
+
+/* The library's own words, where ours are not better. */
+static void take_message(int level, const char *message, void *context)
+{
+	(void)context;
+	if (level == CRYPT_LOG_ERROR && *message != '\0')
+		(void)report(0, "%.*s", (int)strcspn(message, "\n"), message);
+}
+
+static int leave(int r)
+{
+	if (r >= 0)
+		return EXIT_SUCCESS;
+	if (write(REPORT_FD, reason, strlen(reason)) < 0) /* run by hand */
+		fprintf(stderr, "bootgraph-crypt: %s\n", reason);
+	return EXIT_FAILURE;
+}
+
+/* --- keys ----------------------------------------------------------------- */
+
+/* Whether what came to light makes sense. LUKS and its like know by themselves. */
+static int check_content(struct opening *opening)
+{
+	char path[256];
+
+	if (opening->kind == KIND_LUKS)
+		return 0;
+	snprintf(path, sizeof path, "/dev/mapper/%s", opening->name);
+	if (content_is_known(path))
+		return 0;
+	device_close(opening);
+	return -EPERM;
+}
+
+static int try(struct opening *opening, const char *bytes, size_t size, bool of_file)
+{
+	int r = device_try(opening, bytes, size, of_file);
+
+	return r == 0 ? check_content(opening) : r;
+}
+
+static int open_by_key(struct opening *opening, bool script)
+{
+	struct key key;
+	int r = script ? key_run_script(opening, &key) : key_read_file(opening, &key);
+
+	if (r == 0) {
+		r = try(opening, key.bytes, key.size, !script);
+		if (r == -EPERM)
+			(void)report(r, "%s is not the key of %s",
+				     script ? "what the keyscript prints" : opening->key,
+				     opening->source);
+	}
+	key_wipe(&key);
+	return r;
+}
+
+/* A passphrase that is to be typed twice; the second time is checked here. */
+static int ask_again(const struct opening *opening, const struct prompt_reply *first)
+{
+	struct prompt_reply second;
+	char text[512];
+	int r;
+
+	snprintf(text, sizeof text, "Please repeat the passphrase for disk %s", opening->name);
+	client_result(RESULT_FAILED); /* not tried yet */
+	r = client_next(opening, PROMPT_ASK, text, &second);
+	if (r == 0 && (first->length != second.length ||
+		       memcmp(first->passphrase, second.passphrase, first->length) != 0))
+		r = -EPERM;
+	secret_wipe(&second, sizeof second);
+	return r;
+}
+
+static int try_next(struct opening *opening, unsigned flags, struct prompt_reply *reply)
+{
+	char text[512];
+	int r;
+
+	snprintf(text, sizeof text, "Please unlock disk %s", opening->name);
+	r = client_next(opening, flags, text, reply);
+	if (r < 0)
+		return r == -EPERM ? -EPIPE : r;
+	if (opening->options.given[OPTION_VERIFY] && reply->origin == ORIGIN_PEOPLE)
+		r = ask_again(opening, reply);
+	if (r == 0)
+		r = try(opening, (char *)reply->passphrase, reply->length, false);
+	client_result(r == 0 ? RESULT_OPENED : r == -EPERM ? RESULT_WRONG : RESULT_FAILED);
+	if (r == -EPERM && reply->origin == ORIGIN_PEOPLE)
+		opening->tried++;
+	return r;
+}
+
+/* What opened something else, then tokens, then people. */
+static int open_by_passphrase(struct opening *opening, struct prompt_reply *reply)
+{
+	uint64_t tries =
+		opening->options.given[OPTION_TRIES] ? opening->options.number[OPTION_TRIES] : 3;
+	int r;
+
+	do
+		r = try_next(opening, PROMPT_CACHED_ONLY, reply);
+	while (r == -EPERM);
+	if (r != -ENODATA)
+		return r;
+	if (device_try_tokens(opening) == 0)
+		return 0;
+	do
+		r = try_next(opening, 0, reply);
+	while (r == -EPERM && (tries == 0 || opening->tried < tries));
+	if (r == -EPERM)
+		return report(r, "%u wrong passphrase%s for %s", (unsigned)opening->tried,
+			      opening->tried == 1 ? "" : "s", opening->name);
+	return r;
+}
+
+static int open_with_script(struct opening *opening)
+{
+	uint64_t tries =
+		opening->options.given[OPTION_TRIES] ? opening->options.number[OPTION_TRIES] : 3;
+	int r;
+
+	do {
+		r = open_by_key(opening, true);
+		if (r < 0)
+			sleep(opening->tried > 0); /* a script that asks nobody */
+		opening->tried++;
+	} while (r < 0 && (tries == 0 || opening->tried < tries));
+	return r;
+}
+
+static int open_device(struct opening *opening)
+{
+	struct prompt_reply *reply;
+	int r = device_is_open(opening);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = device_load(opening);
+	if (r < 0)
+		return r;
+	if (opening->options.given[OPTION_KEYSCRIPT])
+		return open_with_script(opening);
+	if (strcmp(opening->key, "none") != 0 && opening->kind != KIND_TCRYPT)
+		return open_by_key(opening, false);
+	reply = secret_alloc(sizeof *reply);
+	if (reply == NULL)
+		return report(-ENOMEM, "no memory for a passphrase");
+	r = open_by_passphrase(opening, reply);
+	secret_free(reply, sizeof *reply);
+	return r;
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static bool read_arguments(struct opening *opening, int argc, char **argv)
+{
+	static const struct option table[] = {{"name", required_argument, NULL, 'n'},
+					      {"key", required_argument, NULL, 'k'},
+					      {"options", required_argument, NULL, 'o'},
+					      {0}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1)
+		switch (option) {
+		case 'n':
+			opening->name = optarg;
+			break;
+		case 'k':
+			opening->key = optarg;
+			break;
+		case 'o':
+			opening->raw_options = optarg;
+			break;
+		default:
+			return false;
+		}
+	if (argc - optind != 2 || strcmp(argv[optind], "open") != 0 || opening->name == NULL)
+		return false;
+	opening->source = argv[optind + 1];
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct opening opening = {.key = "none", .raw_options = ""};
+	const char *wrong;
+	char *options;
+	int r;
+
+	secret_begin();
+	if (!read_arguments(&opening, argc, argv)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (*opening.key == '\0' || strcmp(opening.key, "-") == 0)
+		opening.key = "none";
+	options = strdup(opening.raw_options);
+	if (options == NULL || !options_read(&opening.options, options, &wrong))
+		return leave(report(-EINVAL, "%s: a value that option %s cannot have", opening.name,
+				    options != NULL ? wrong : "?"));
+	setenv("DM_DISABLE_UDEV", "1", 1); /* nobody would answer libdevmapper */
+	setenv("DM_DEFAULT_NAME_MANGLING_MODE", "hex", 1);
+	mkdir("/run/cryptsetup", 0700); /* the library's lock; what is wrong with it, it says */
+	crypt_set_log_callback(NULL, take_message, NULL);
+	r = open_device(&opening);
+	crypt_free(opening.device);
+	free(options);
+	return leave(r);
+}
