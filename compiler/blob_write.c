@@ -281,6 +281,7 @@ static void write_node(struct writer *w, size_t i, const struct ranges *edges,
 	record.replaces = write_text(w, node->replaces);
 	record.exclusive = write_text(w, node->exclusive);
 	record.attempts = node->attempts;
+	record.retry_delay = node->retry_delay;
 	record.limit = node->limit;
 	record.when = write_code(w, &node->when);
 	record.start = write_code(w, &node->start);

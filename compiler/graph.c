@@ -151,6 +151,7 @@ uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct te
 	case TERM_MOUNTED:
 		return find_mount(graph, term->name.text);
 	case TERM_DEVICE:
+	case TERM_MISSING:
 		return expand_value(graph->arena, diag, &term->name, &value)
 			       ? graph_device(graph, &value, term->name.span)
 			       : NONE;
@@ -158,6 +159,7 @@ uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct te
 	case TERM_STARTING:
 	case TERM_STOPPING:
 	case TERM_STOPPED:
+	case TERM_FAILED:
 	case TERM_EVENT:
 		return find_unit(graph, term->name.text);
 	default:
@@ -169,7 +171,9 @@ static bool term_names_node(const struct term *term)
 {
 	return term->kind == TERM_STARTED || term->kind == TERM_STARTING ||
 	       term->kind == TERM_STOPPING || term->kind == TERM_STOPPED ||
-	       term->kind == TERM_EVENT || term->kind == TERM_MOUNTED || term->kind == TERM_DEVICE;
+	       term->kind == TERM_FAILED || term->kind == TERM_EVENT ||
+	       term->kind == TERM_MOUNTED || term->kind == TERM_DEVICE ||
+	       term->kind == TERM_MISSING;
 }
 
 static void connect_term(struct graph *graph, struct diag *diag, uint32_t unit,
@@ -197,7 +201,7 @@ static void connect_term(struct graph *graph, struct diag *diag, uint32_t unit,
 	}
 }
 
-/* What a daemon ends on. It may come after the daemon, so the edges give no order. */
+/* What a unit ends on. It may come after the unit, so the edges give no order. */
 static void connect_stop(struct graph *graph, struct diag *diag, uint32_t unit,
 			 const struct term *term)
 {
@@ -210,11 +214,6 @@ static void connect_stop(struct graph *graph, struct diag *diag, uint32_t unit,
 		connect_stop(graph, diag, unit, term->terms.item[i]);
 	if (!term_names_node(term))
 		return;
-	if (term->kind == TERM_DEVICE) {
-		diag_report(diag, DIAG_UNIT_DAEMON, term->span, NULL,
-			    "stop-on cannot name a device");
-		return;
-	}
 	node = graph_term_node(graph, diag, term);
 	if (node == NONE)
 		diag_report(diag, DIAG_START_ON_UNKNOWN, term->span,
@@ -344,6 +343,7 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 		connect_stop(graph, diag, i, instances->item[i]->stop_on);
 		connect_actions(graph, diag, i, instances->item[i]);
 	}
+	graph_connect_sets(graph);
 	graph_connect_scripts(graph);
 	graph_connect_data(graph, diag);
 	check_required(graph, diag);

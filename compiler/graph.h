@@ -66,6 +66,9 @@ void graph_add_edge(struct graph *graph, struct graph_edge edge);
 /* Whether an order says that one node comes before another. */
 bool graph_precedes(const struct graph *graph, uint32_t from, uint32_t to);
 
+/* sets.c: what there is to know of a set besides its being complete. */
+void graph_connect_sets(struct graph *graph);
+
 /* data.c: who reads a variable comes after who writes it. */
 void graph_connect_data(struct graph *graph, struct diag *diag);
 

@@ -42,10 +42,11 @@ static void lower_combination(struct lowering *l, struct program_code *code,
 
 static void lower_node_term(struct lowering *l, struct program_code *code, const struct term *term)
 {
-	enum opcode op = term->kind == TERM_STARTING   ? OP_STARTING
-			 : term->kind == TERM_STOPPING ? OP_STOPPING
-			 : term->kind == TERM_STOPPED  ? OP_STOPPED
-						       : OP_STARTED;
+	enum opcode op = term->kind == TERM_STARTING				   ? OP_STARTING
+			 : term->kind == TERM_STOPPING				   ? OP_STOPPING
+			 : term->kind == TERM_STOPPED				   ? OP_STOPPED
+			 : term->kind == TERM_FAILED || term->kind == TERM_MISSING ? OP_FAILED
+										   : OP_STARTED;
 	uint32_t node = graph_term_node((struct graph *)l->graph, l->diag, term);
 
 	if (node == NONE)
@@ -232,6 +233,7 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 		.flags = (unit->on_failure == ON_FAILURE_RESCUE ? NODE_RESCUE : 0) |
 			 (is_daemon(unit) ? NODE_DAEMON : 0),
 		.attempts = unit->attempts != 0 ? unit->attempts : 1,
+		.retry_delay = unit->retry_delay / 10,
 		.limit = unit->timeout != 0 ? unit->timeout : default_limit(unit),
 	};
 
@@ -273,7 +275,8 @@ static void mark_path(const struct graph *graph, uint32_t node, bool *on_path)
 	for (i = 0; i < graph->edges.count; i++) {
 		const struct graph_edge *edge = &graph->edges.item[i];
 
-		if (edge->to != node || edge->kind == EDGE_HOLD || !edge_gives_order(edge->kind))
+		if (edge->to != node || edge->kind == EDGE_HOLD || edge->kind == EDGE_ENOUGH ||
+		    edge->kind == EDGE_LATE || !edge_gives_order(edge->kind))
 			continue;
 		provided = true;
 		if (!on_path[edge->from]) {

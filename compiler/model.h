@@ -95,6 +95,8 @@ enum term_kind {
 	TERM_STARTING,	/* name: a unit */
 	TERM_STOPPING,	/* name: a unit */
 	TERM_STOPPED,	/* name: a unit */
+	TERM_FAILED,	/* name: a unit */
+	TERM_MISSING,	/* name: a device reference; `missing UUID=...` */
 	TERM_MOUNTED,	/* name: a path; `mounted /usr` */
 	TERM_EVENT,	/* name: a unit of kind event, by its bare name: `virtual-filesystem` */
 	TERM_DEVICE,	/* name: a device reference; `device UUID=...` */
@@ -169,7 +171,7 @@ struct unit {
 	struct term *if_host; /* NULL: always */
 	struct term *when;
 	struct term *start_on;
-	struct term *stop_on; /* of a daemon */
+	struct term *stop_on;
 	VEC(struct property) on;
 	/* required_by: another unit requires this one, if it is in the graph */
 	VEC(struct relation) requires, wants, after, before, provides, required_by;
@@ -183,7 +185,8 @@ struct unit {
 	bool goal;		/* `goal: true`: its end is the end of the boot */
 	uint32_t timeout;	/* milliseconds, NO_LIMIT; 0: not given */
 	struct word timeout_word;
-	uint32_t attempts; /* 0: not given */
+	uint32_t attempts;    /* 0: not given */
+	uint32_t retry_delay; /* milliseconds */
 	enum on_failure on_failure;
 	struct span span;	      /* the whole unit */
 	const struct yaml_node *node; /* what it was read from; NULL if that has errors */

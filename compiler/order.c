@@ -24,8 +24,8 @@ static const struct graph_edge *edge_from_rest(const struct graph *graph, const 
 static unsigned edge_weight(const struct graph_edge *edge)
 {
 	static const unsigned weights[EDGE_KIND_COUNT] = {
-		[EDGE_AFTER] = 0, [EDGE_WANTS] = 1,    [EDGE_HOLD] = 2,
-		[EDGE_START] = 3, [EDGE_REQUIRES] = 4, [EDGE_PROVIDES] = 5,
+		[EDGE_AFTER] = 0,    [EDGE_WANTS] = 1,	  [EDGE_HOLD] = 2,   [EDGE_START] = 3,
+		[EDGE_REQUIRES] = 4, [EDGE_PROVIDES] = 5, [EDGE_ENOUGH] = 6, [EDGE_LATE] = 1,
 	};
 
 	return weights[edge->kind] + (edge->reason != REASON_DECLARED ? EDGE_KIND_COUNT : 0);

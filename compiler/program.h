@@ -43,7 +43,7 @@ struct program_node {
 		*exclusive; /* never NULL, "" for none */
 	enum node_kind kind;
 	unsigned flags;
-	uint32_t attempts;
+	uint32_t attempts, retry_delay; /* the latter in hundredths of a second */
 	uint32_t limit;
 	struct program_code when, start, match, action, stop;
 	VEC(uint32_t) path; /* nodes, ascending */

@@ -80,6 +80,7 @@ static struct program_node read_node(struct arena *arena, const struct blob *blo
 		.kind = (enum node_kind)record.kind,
 		.flags = record.flags,
 		.attempts = record.attempts,
+		.retry_delay = record.retry_delay,
 		.limit = record.limit,
 		.when = read_code(arena, blob, record.when),
 		.start = read_code(arena, blob, record.start),

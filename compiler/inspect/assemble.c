@@ -35,6 +35,12 @@ static bool read_attempts(struct assembler *a)
 	       assembler_expect_end(a);
 }
 
+static bool read_retry_delay(struct assembler *a)
+{
+	return assembler_expect_number(a, UINT16_MAX, &node_at_hand(a)->retry_delay) &&
+	       assembler_expect_end(a);
+}
+
 static bool read_flags(struct assembler *a)
 {
 	while (tokens_peek(&a->line).kind == TOKEN_WORD) {
@@ -93,6 +99,7 @@ static const struct attribute {
 	{"replaces", read_replaces},
 	{"exclusive", read_exclusive},
 	{"attempts", read_attempts},
+	{"retry-delay", read_retry_delay},
 	{"flags", read_flags},
 	{"limit", read_limit},
 	{"path", read_path},

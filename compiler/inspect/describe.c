@@ -31,6 +31,8 @@ const char *describe_verb(enum edge_kind kind)
 		[EDGE_HOLD] = "is held until",
 		[EDGE_PROVIDES] = "is provided by",
 		[EDGE_STOP] = "ends on an event of",
+		[EDGE_ENOUGH] = "does without the rest, when it is quiet, once there is",
+		[EDGE_LATE] = "minds no quiet while there is",
 	};
 
 	return verbs[kind];

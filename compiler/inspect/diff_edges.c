@@ -18,6 +18,12 @@ static const struct {
 		       "was held by it"},
 	[EDGE_PROVIDES] = {"is now provided by %s", "is no longer provided by %s",
 			   "was provided by it"},
+	[EDGE_ENOUGH] = {"can now do without the rest once there is %s",
+			 "no longer does without the rest once there is %s",
+			 "did without the rest once it was there"},
+	[EDGE_LATE] = {"now minds no quiet while there is %s",
+		       "now also minds quiet while there is %s",
+		       "minded no quiet while it was there"},
 	[EDGE_STOP] = {"now ends on an event of %s", "no longer ends on an event of %s",
 		       "ended on an event of it"},
 };

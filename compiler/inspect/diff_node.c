@@ -188,6 +188,17 @@ static void compare_attempts(struct differ *differ, const struct both *both)
 			    TEXT("%s is now tried %s, before %s", both->name, new, old));
 }
 
+static void compare_retry_delays(struct differ *differ, const struct both *both)
+{
+	const char *old = TEXT("%g s", both->old->retry_delay / 100.0);
+	const char *new = TEXT("%g s", both->new->retry_delay / 100.0);
+
+	if (both->old->retry_delay != both->new->retry_delay)
+		say_changed(
+			differ, "retry-delay", both, old, new,
+			TEXT("%s now rests %s between attempts, before %s", both->name, new, old));
+}
+
 static const char *or_null(const char *text)
 {
 	return text[0] != '\0' ? text : NULL;
@@ -283,6 +294,7 @@ void diff_node(struct differ *differ, const struct both *both, bool same_referen
 	compare_action(differ, both);
 	compare_limit(differ, both);
 	compare_attempts(differ, both);
+	compare_retry_delays(differ, both);
 	compare_flags(differ, both);
 	compare_path(differ, both);
 }

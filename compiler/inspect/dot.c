@@ -23,6 +23,8 @@ static const struct edge_style {
 	[EDGE_STARTING] = {"#b7791f", "dashed", "onormal", "is told that it starts"},
 	[EDGE_HOLD] = {"#b7791f", "solid", "tee", "holds"},
 	[EDGE_PROVIDES] = {"#2f855a", "solid", "diamond", "provides"},
+	[EDGE_ENOUGH] = {"#2f855a", "dashed", "odiamond", "enough"},
+	[EDGE_LATE] = {"#718096", "dotted", "empty", "late"},
 	[EDGE_STOP] = {"#b83280", "dotted", "odot", "ends"},
 };
 

@@ -139,6 +139,7 @@ static struct json_object *new_node(const struct writer *w, uint32_t i,
 	add_text(object, "replaces", node->replaces);
 	add_text(object, "exclusive", node->exclusive);
 	json_object_object_add(object, "attempts", json_object_new_int64(node->attempts));
+	json_object_object_add(object, "retry-delay", json_object_new_int64(node->retry_delay));
 	json_object_object_add(object, "limit", new_limit(node->limit));
 	json_object_object_add(object, "edges", new_edges(w, edge, edge_count));
 	for (unsigned which = 0; which < LISTING_CODE_COUNT; which++)

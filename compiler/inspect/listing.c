@@ -361,6 +361,8 @@ static void print_node(const struct lister *l, size_t i, const struct program_ed
 	}
 	if (node->attempts != LISTING_ATTEMPTS)
 		fprintf(l->out, "\tattempts %" PRIu32 "\n", node->attempts);
+	if (node->retry_delay != 0)
+		fprintf(l->out, "\tretry-delay %" PRIu32 "\n", node->retry_delay);
 	print_limit(l, node->limit);
 	for (size_t e = 0; e < edge_count; e++) {
 		fprintf(l->out, "\t%s ", edge_kind_name(edge[e].kind));

@@ -6,8 +6,8 @@
 static unsigned strength(enum edge_kind kind)
 {
 	static const unsigned strengths[EDGE_KIND_COUNT] = {
-		[EDGE_REQUIRES] = 2, [EDGE_PROVIDES] = 2, [EDGE_START] = 2,    [EDGE_HOLD] = 2,
-		[EDGE_WANTS] = 1,    [EDGE_AFTER] = 1,	  [EDGE_STARTING] = 0,
+		[EDGE_REQUIRES] = 2, [EDGE_PROVIDES] = 2, [EDGE_ENOUGH] = 2, [EDGE_START] = 2,
+		[EDGE_HOLD] = 2,     [EDGE_WANTS] = 1,	  [EDGE_AFTER] = 1,  [EDGE_STARTING] = 0,
 	};
 
 	return strengths[kind];

@@ -209,6 +209,25 @@ static bool read_again(struct reader *r)
 	return true;
 }
 
+/* hold NODE begins, hold - ends */
+static bool read_hold(struct reader *r)
+{
+	struct event event = {.kind = EVENT_HOLD, .node = NONE};
+	const char *name = r->count > 2 ? r->field[2].text : "";
+
+	if (r->count != 4)
+		return complain(r, 3, "hold NODE begins or ends expected");
+	event.status = strcmp(r->field[3].text, "begins") == 0;
+	if (strcmp(name, "-") != 0) {
+		event.node = find_node(r, name, strlen(name));
+		if (event.node == NONE)
+			return complain(r, 2,
+					"the blob has no such unit: the trace is of another one");
+	}
+	push_input(r, event);
+	return true;
+}
+
 static bool read_file(struct reader *r)
 {
 	struct answer answer = {0};
@@ -228,6 +247,7 @@ static const struct {
 } words[] = {
 	{"start", read_start}, {"device", read_device}, {"finished", read_finished},
 	{"tick", read_tick},   {"again", read_again},	{"file", read_file},
+	{"hold", read_hold},
 };
 
 static bool read_line(struct reader *r)

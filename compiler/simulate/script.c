@@ -174,7 +174,7 @@ static bool read_change(struct parser *p, enum happening_kind kind)
 	return script_expect_end(p);
 }
 
-/* device NAME probes [KEY=value]... */
+/* device NAME probes [KEY=value]..., device NAME member ... */
 static bool read_probes(struct parser *p)
 {
 	struct script_word word = script_peek(p);
@@ -184,8 +184,10 @@ static bool read_probes(struct parser *p)
 
 	if (!script_expect_word(p, "add, change, remove, or a device's name", &name))
 		return false;
+	if (script_accept(p, "member"))
+		return script_read_member(p, device_by_name(p, name, word.span));
 	if (!script_accept(p, "probes"))
-		return script_complain(p, "\"probes\"");
+		return script_complain(p, "\"probes\" or \"member\"");
 	index = device_by_name(p, name, word.span); /* this may move them */
 	device = &p->script->devices.item[index];
 	device->probes = true;
@@ -243,6 +245,18 @@ static bool read_rescue(struct parser *p)
 	return script_expect_end(p);
 }
 
+/* clock held, clock released */
+static bool read_clock(struct parser *p)
+{
+	struct happening happening = {.kind = HAPPENING_HOLD};
+
+	happening.yes = script_accept(p, "held");
+	if (!happening.yes && !script_accept(p, "released"))
+		return script_complain(p, "held or released");
+	script_push_happening(p, happening);
+	return script_expect_end(p);
+}
+
 static bool read_until(struct parser *p)
 {
 	if (p->until_given)
@@ -264,6 +278,7 @@ static const struct statement {
 	{"rescue", read_rescue, true},
 	{"answer", script_read_answer, true},
 	{"daemon", script_read_daemon, true},
+	{"clock", read_clock, true},
 	{"until", read_until, false},
 };
 

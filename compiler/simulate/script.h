@@ -8,6 +8,7 @@
 #include "properties.h"
 #include "../diag.h"
 #include "../../runtime/core/blob.h"
+#include "../../runtime/core/membership.h"
 #include "../../runtime/core/opcode.h"
 
 /* How one effect ends. */
@@ -15,6 +16,7 @@ struct outcome {
 	uint32_t takes; /* milliseconds */
 	bool hangs;	/* it never ends, nor can it be killed */
 	int32_t status; /* as in struct event */
+	bool asks;	/* somebody is asked as long as it takes */
 };
 
 /* How the effects of a unit, or of a kind, end: the first one as outcomes[0] says, the second as
@@ -30,8 +32,9 @@ struct script_device {
 	uint32_t number; /* as event_device_number; 0 if it has none */
 	bool probes;	 /* a probe of it says something: */
 	struct properties probed;
-	struct span span; /* where it is first named */
-	bool added;	  /* by some statement of the script */
+	VEC(struct membership) members; /* what the probe says of sets */
+	struct span span;		/* where it is first named */
+	bool added;			/* by some statement of the script */
 };
 
 enum happening_kind {
@@ -41,6 +44,7 @@ enum happening_kind {
 	HAPPENING_AGAIN,  /* somebody leaves the rescue shell */
 	HAPPENING_ANSWER, /* somebody answers a question */
 	HAPPENING_END,	  /* a daemon ends by itself */
+	HAPPENING_HOLD,	  /* somebody holds the clock, or does not any more */
 };
 
 struct happening {
@@ -49,7 +53,7 @@ struct happening {
 	enum happening_kind kind;
 	uint32_t device;	      /* index into devices */
 	uint32_t node;		      /* who asked; the daemon */
-	bool yes;		      /* the answer */
+	bool yes;		      /* the answer; the hold begins */
 	int32_t status;		      /* how the daemon ends, as in struct event; */
 	bool hangs;		      /* or that it cannot be ended */
 	struct properties properties; /* of the event, ACTION and all */

@@ -54,12 +54,13 @@ static bool expect_status(struct parser *p, bool (*read)(const char *, int32_t *
 	return true;
 }
 
-/* [takes SECONDS] [exits STATUS | fails ERRNO | killed-by SIGNAL | hangs] */
+/* [asks] [takes SECONDS] [exits STATUS | fails ERRNO | killed-by SIGNAL | hangs] */
 static bool read_outcome(struct parser *p, struct outcome *outcome)
 {
 	size_t first = p->next;
 
 	*outcome = (struct outcome){.takes = 1};
+	outcome->asks = script_accept(p, "asks");
 	if (script_accept(p, "takes") && !script_expect_seconds(p, &outcome->takes))
 		return false;
 	if (script_accept(p, "exits"))
@@ -72,7 +73,8 @@ static bool read_outcome(struct parser *p, struct outcome *outcome)
 		return expect_status(p, read_signal, "a signal's name, as SIGSEGV,",
 				     &outcome->status);
 	outcome->hangs = script_accept(p, "hangs");
-	return p->next > first || script_complain(p, "takes, exits, fails, killed-by or hangs");
+	return p->next > first ||
+	       script_complain(p, "asks, takes, exits, fails, killed-by or hangs");
 }
 
 /* The node that is called so, if it is none of a device. */

@@ -40,5 +40,7 @@ void script_push_happening(struct parser *p, struct happening happening);
 bool script_read_effect(struct parser *p);
 bool script_read_answer(struct parser *p);
 bool script_read_daemon(struct parser *p);
+/* script_member.c: behind the device's name and the keyword. */
+bool script_read_member(struct parser *p, uint32_t device);
 
 #endif

@@ -5,7 +5,8 @@
  * - Devices are told as uevents once open-uevents has ended; coldplug tells of those present before
  *   it ends. A graph without open-uevents hears of every device as it comes.
  * - probe tells what the script's `probes` has, marked BOOTGRAPH_PROBED=1, before it ends.
- * - ask ends when the script answers it, and not before.
+ * - ask ends when the script answers it, and not before, unless its answer is known.
+ * - What a probed device is a member of is put together as PID 1 does it (core/sets.h).
  * - An effect whose time was up ends a millisecond later, killed, and the machine ignores that;
  * what hangs does not even do that. */
 #include "world.h"
@@ -18,10 +19,12 @@
 
 #include "queue.h"
 #include "../../runtime/core/explain.h"
+#include "../../runtime/core/sets.h"
 #include "../../runtime/core/trace.h"
 
 /* What the queue holds besides indexes of works. */
 #define QUEUE_RESCAN UINT32_MAX
+#define QUEUE_ASKED  0x80000000u /* and an index: somebody is asked on its behalf */
 
 struct device_state {
 	bool present;
@@ -35,6 +38,7 @@ struct work {
 	uint32_t device; /* what a probe is about: index, or NONE */
 	int32_t status;
 	bool hangs, stopped, ended;
+	bool asks;  /* somebody is being asked */
 	bool stays; /* a daemon that is ready, and may end once more */
 };
 
@@ -47,7 +51,8 @@ struct world {
 	uint32_t now;
 	struct queue queue;
 	struct device_state *device; /* for each device of the script */
-	uint32_t *turn;		     /* for each rule of the script: how many effects it had */
+	struct sets sets;
+	uint32_t *turn; /* for each rule of the script: how many effects it had */
 	VEC(struct work) works;
 	const char **reason; /* for each node: why its last effect failed, or NULL */
 	size_t next_happening;
@@ -111,6 +116,33 @@ static void tell_present_devices(struct world *w)
 			tell_device(w, i, &w->device[i].properties);
 }
 
+/* --- sets ----------------------------------------------------------------- */
+
+static void tell_sets(struct world *w)
+{
+	char properties[SETS_EVENT_MAX];
+	size_t length;
+
+	while ((length = sets_next_event(&w->sets, properties)) > 0)
+		tell(w, &(struct event){
+				.kind = EVENT_DEVICE, .properties = properties, .length = length});
+}
+
+/* There is room for all that the script says. */
+static void make_sets(struct world *w)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < w->script->devices.count; i++)
+		count += w->script->devices.item[i].members.count;
+	w->sets = (struct sets){
+		.entry = arena_alloc(w->arena, (count + 1) * sizeof *w->sets.entry),
+		.entry_room = (uint32_t)count + 1,
+		.told = arena_alloc(w->arena, (count + 1) * sizeof *w->sets.told),
+		.told_room = (uint32_t)count + 1,
+	};
+}
+
 /* --- devices -------------------------------------------------------------- */
 
 /* What is told of a device when something about it changes. */
@@ -152,6 +184,11 @@ static void happen(struct world *w, const struct happening *happening)
 		answer(w, happening);
 		return;
 	}
+	if (happening->kind == HAPPENING_HOLD) {
+		tell(w,
+		     &(struct event){.kind = EVENT_HOLD, .node = NONE, .status = happening->yes});
+		return;
+	}
 	if (happening->kind == HAPPENING_ADD) {
 		device->present = true;
 		device->properties = told;
@@ -164,9 +201,11 @@ static void happen(struct world *w, const struct happening *happening)
 	} else {
 		told = changed(w, happening->device, "ACTION=remove", &happening->properties);
 		device->present = false;
+		sets_forget(&w->sets, w->script->devices.item[happening->device].number);
 	}
 	if (w->listening)
 		tell_device(w, happening->device, &told);
+	tell_sets(w);
 }
 
 /* --- effects -------------------------------------------------------------- */
@@ -187,6 +226,21 @@ static size_t find_rule(const struct world *w, const struct effect *effect)
 	return found;
 }
 
+/* A question has its answer at once, or from somebody, or, once nobody has given one for so many
+ * seconds, another one. */
+static struct outcome question_outcome(const struct effect *effect)
+{
+	const char *answer = effect->text[2], *unanswered = effect->text[3];
+	unsigned long within = strtoul(effect->text[4], NULL, 10);
+
+	if (strcmp(answer, "yes") == 0 || strcmp(answer, "no") == 0)
+		return (struct outcome){.takes = 1, .status = answer[0] == 'n'};
+	if (unanswered[0] == '\0' || within == 0 || within > UINT32_MAX / 2000)
+		return (struct outcome){.takes = NEVER};
+	return (struct outcome){.takes = (uint32_t)within * 1000,
+				.status = strcmp(unanswered, "yes") != 0};
+}
+
 static struct outcome choose_outcome(struct world *w, const struct effect *effect)
 {
 	struct outcome outcome = {.takes = 1};
@@ -201,8 +255,9 @@ static struct outcome choose_outcome(struct world *w, const struct effect *effec
 	if (effect->op == OP_FAIL)
 		outcome.status = 1;
 	else if (effect->op == OP_ASK)
-		outcome.takes = NEVER; /* until somebody answers */
-	else if (effect->device_node != NONE && device_by_number(w, effect->device_number) == NONE)
+		outcome = question_outcome(effect);
+	else if (effect->device_node != NONE && effect->device_number >> 20 < SETS_MAJOR_ENOUGH &&
+		 device_by_number(w, effect->device_number) == NONE)
 		outcome.status = -ENXIO;
 	return outcome;
 }
@@ -231,6 +286,20 @@ static void tell_probed(struct world *w, uint32_t device)
 	told = changed(w, device, "ACTION=change", &known->probed);
 	properties_set(w->arena, &told, "BOOTGRAPH_PROBED=1");
 	tell_device(w, device, &told);
+	for (size_t i = 0; i < known->members.count; i++)
+		sets_put(&w->sets, known->number, &known->members.item[i]);
+	tell_sets(w);
+}
+
+/* Somebody is asked for an effect, or is not any more. */
+static void tell_asked(struct world *w, uint32_t index, bool begins)
+{
+	struct work *work = &w->works.item[index];
+
+	if (work->asks == begins || work->ended || work->stopped)
+		return;
+	work->asks = begins;
+	tell(w, &(struct event){.kind = EVENT_HOLD, .node = work->node, .status = begins});
 }
 
 static void end_work(struct world *w, uint32_t index)
@@ -239,6 +308,7 @@ static void end_work(struct world *w, uint32_t index)
 
 	if (work.ended)
 		return;
+	tell_asked(w, index, false);
 	w->works.item[index].ended = true;
 	w->works.item[index].stays =
 		work.op == OP_DAEMON && work.status == 0 && !work.stays && !work.stopped;
@@ -305,6 +375,9 @@ static void port_start(void *context, const struct effect *effect)
 	if (traces(w))
 		trace_effect(&w->sink, &w->machine, w->now, effect);
 	vec_push(w->arena, &w->works, work);
+	if (outcome.asks)
+		queue_push(w->arena, &w->queue, w->now,
+			   QUEUE_ASKED | ((uint32_t)w->works.count - 1));
 	if (!work.hangs && outcome.takes != NEVER)
 		queue_push(w->arena, &w->queue, w->now + outcome.takes,
 			   (uint32_t)w->works.count - 1);
@@ -410,6 +483,8 @@ static void advance(struct world *w, uint32_t time)
 		what = queue_pop(&w->queue);
 		if (what == QUEUE_RESCAN)
 			tell_present_devices(w);
+		else if (what & QUEUE_ASKED)
+			tell_asked(w, what & ~QUEUE_ASKED, true);
 		else
 			end_work(w, what);
 	} else {
@@ -478,6 +553,7 @@ enum world_end world_run(struct arena *arena, const struct blob *blob, const str
 	w.reason = arena_alloc(arena, blob->section[SECTION_nodes].count * sizeof *w.reason);
 	w.listening = !has_opcode(blob, OP_OPEN_UEVENTS);
 	w.sink = (struct trace_sink){write_trace, options->trace};
+	make_sets(&w);
 	boot_read_command_line(boot, blob, script->command_line);
 	machine_init(&w.machine, blob, boot, &world_port, &w,
 		     arena_alloc(arena, blob->header.state_size));

@@ -331,6 +331,17 @@ static uint64_t duration(const char *text)
 	return 0;
 }
 
+enum { RETRY_DELAY_MAX = 600 * 1000 }; /* fits into the blob's 16 bits, as hundredths of seconds */
+
+static void read_retry_delay(struct unit_reader *reader, struct word word, uint64_t milliseconds)
+{
+	if (milliseconds <= RETRY_DELAY_MAX)
+		reader->unit->retry_delay = (uint32_t)milliseconds;
+	else
+		diag_report(reader->diag, DIAG_UNIT_DURATION, word.span, NULL,
+			    "between two attempts there are at most 10 min, and not %s", word.text);
+}
+
 static void read_duration(struct unit_reader *reader, enum keyword_id id,
 			  const struct yaml_node *node)
 {
@@ -350,6 +361,10 @@ static void read_duration(struct unit_reader *reader, enum keyword_id id,
 		diag_report(reader->diag, DIAG_UNIT_DURATION, word.span,
 			    "write for instance 500 ms, 20 s, 2 min, or none",
 			    "not a duration: \"%s\"", word.text);
+		return;
+	}
+	if (id == KEYWORD_RETRY_DELAY) {
+		read_retry_delay(reader, word, milliseconds);
 		return;
 	}
 	unit->timeout = (uint32_t)milliseconds;

@@ -227,7 +227,8 @@ const char *edge_kind_name(enum edge_kind kind)
 {
 	/* ORDER EDGE_KIND */
 	static const char *const names[EDGE_KIND_COUNT] = {"requires", "wants", "after",    "start",
-							   "starting", "hold",	"provides", "stop"};
+							   "starting", "hold",	"provides", "stop",
+							   "enough",   "late"};
 
 	return names[kind];
 }

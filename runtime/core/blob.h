@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum {
-	BLOB_VERSION = 2,
+	BLOB_VERSION = 3,
 	NONE = 0xffff, /* no node, no value, no program, no parameter */
 	BLOB_SIZE_MAX = 1 << 20,
 };
@@ -53,7 +53,10 @@ enum edge_kind {
 	EDGE_STARTING, /* the start condition asks for `starting` the other; points backwards */
 	EDGE_HOLD,     /* the other runs on `starting` this node, which is held until it is done */
 	EDGE_PROVIDES, /* a unit makes this device appear: its failure is the device's */
-	EDGE_STOP,     /* an event of the other is part of the daemon's stop-on; from anywhere */
+	EDGE_STOP,     /* an event of the other is part of the stop-on; from anywhere */
+	EDGE_ENOUGH,   /* the other is the least that would do for this device: once it is there,
+			  quiet ends the wait */
+	EDGE_LATE,     /* while the other is there, quiet means nothing to this device */
 	EDGE_KIND_COUNT
 };
 

@@ -12,6 +12,9 @@ static const struct prefix prefixes[] = {
 	{"LABEL=", REF_LABEL, false},
 	{"PARTUUID=", REF_PARTUUID, false},
 	{"PARTLABEL=", REF_PARTLABEL, false},
+	{"COMPLETE=", REF_COMPLETE, false},
+	{"ENOUGH=", REF_ENOUGH, false},
+	{"HOST=", REF_HOST, false},
 	{"/dev/disk/by-uuid/", REF_UUID, true},
 	{"/dev/disk/by-label/", REF_LABEL, true},
 	{"/dev/disk/by-partuuid/", REF_PARTUUID, true},
@@ -160,11 +163,41 @@ static bool is_volume(const struct device_ref *ref, const char *name)
 	return slashes == 1 && *name == '\0';
 }
 
+static bool property_is(const struct event *event, const char *key, const char *text)
+{
+	const char *value = event_property(event, key);
+
+	return value != NULL && strlen(value) == strlen(text) &&
+	       memcmp(value, text, strlen(text)) == 0;
+}
+
+static bool names_level(const struct device_ref *ref, const struct event *event)
+{
+	return property_is(event, "SUBSYSTEM", "set") &&
+	       property_is(event, "SET_LEVEL", ref->kind == REF_COMPLETE ? "complete" : "enough") &&
+	       (text_is(ref, event_property(event, "SET")) ||
+		text_is(ref, event_property(event, "SET_NAME")));
+}
+
+/* The classes of the kernel's transports (drivers/scsi/scsi_transport_*.c), and the drivers of USB
+ * storage, which have no class. */
+static bool is_late_host(const struct device_ref *ref, const struct event *event)
+{
+	return text_is(ref, "late") && (property_is(event, "SUBSYSTEM", "sas_host") ||
+					property_is(event, "SUBSYSTEM", "fc_host") ||
+					property_is(event, "SUBSYSTEM", "iscsi_host") ||
+					(property_is(event, "SUBSYSTEM", "usb") &&
+					 (property_is(event, "DRIVER", "usb-storage") ||
+					  property_is(event, "DRIVER", "uas"))));
+}
+
 bool device_ref_names(const struct device_ref *ref, const struct event *event)
 {
-	const char *subsystem = event_property(event, "SUBSYSTEM");
-
-	if (subsystem == NULL || strlen(subsystem) != 5 || memcmp(subsystem, "block", 5) != 0)
+	if (ref->kind == REF_COMPLETE || ref->kind == REF_ENOUGH)
+		return names_level(ref, event);
+	if (ref->kind == REF_HOST)
+		return is_late_host(ref, event);
+	if (!property_is(event, "SUBSYSTEM", "block") || event_device_number(event) == 0)
 		return false;
 	switch (ref->kind) {
 	case REF_UUID:

@@ -5,8 +5,12 @@
  *   /dev/name                                  the kernel's name
  *   /dev/mapper/name                           a device-mapper name
  *   /dev/vg/lv                                 a logical volume, by its device-mapper name vg-lv,
- * in which hyphens of vg and lv are doubled (lvm(8)) 8:1   0x801   801 major:minor, or hex as the
- * kernel takes it (kernel: block/early-lookup.c; initramfs-tools parse_numeric)
+ *                                              in which hyphens of vg and lv are doubled (lvm(8))
+ *   8:1   0x801   801                          major:minor, or hex as the kernel takes it (kernel:
+ *                                              block/early-lookup.c; initramfs-tools parse_numeric)
+ *   COMPLETE=set   ENOUGH=set                  a level that a set of devices has reached (sets.h)
+ *   HOST=late                                  an adapter of a kind that finds disks late: USB
+ *                                              storage, SAS, Fibre Channel, iSCSI
  */
 #ifndef BOOTGRAPH_DEVICE_REF_H
 #define BOOTGRAPH_DEVICE_REF_H
@@ -25,6 +29,9 @@ enum device_ref_kind {
 	REF_NAME,      /* DEVNAME, or vg/lv: DM_NAME */
 	REF_MAPPER,    /* /dev/mapper/x: DM_NAME */
 	REF_NUMBER,    /* MAJOR and MINOR */
+	REF_COMPLETE,  /* SET or SET_NAME, with SET_LEVEL=complete */
+	REF_ENOUGH,    /* the same with SET_LEVEL=enough */
+	REF_HOST,      /* HOST=late, by SUBSYSTEM or DRIVER */
 	REF_LINK,      /* another link below /dev that only udev's rules make: by-id, by-path */
 	REF_OTHER,     /* nothing that a block device could match: nfs, tmpfs, a relative name */
 	REF_KIND_COUNT

@@ -5,6 +5,9 @@
  * DEVTYPE, MAJOR, MINOR, PARTN, PARTNAME, DISKSEQ, MODALIAS; of a device-mapper device that can be
  * used DM_NAME and DM_UUID; and once a device was probed
  * ID_FS_TYPE, ID_FS_UUID, ID_FS_LABEL, ID_PART_ENTRY_UUID, ID_PART_ENTRY_NAME (udev(7), libblkid).
+ *
+ * The levels that sets of devices reach (sets.h) are told in the same way, as if each were a
+ * device: SUBSYSTEM=set, SET, SET_NAME, SET_LEVEL, SET_PRESENT, SET_EXPECTED, MAJOR, MINOR.
  */
 #ifndef BOOTGRAPH_EVENT_H
 #define BOOTGRAPH_EVENT_H
@@ -18,6 +21,7 @@ enum event_kind {
 	EVENT_FINISHED, /* an effect has ended */
 	EVENT_TICK,	/* time passed; see machine_deadline */
 	EVENT_AGAIN,	/* the rescue shell was left: look again */
+	EVENT_HOLD,	/* somebody is asked, or holds the clock; or does not any more */
 	EVENT_KIND_COUNT
 };
 
@@ -27,7 +31,9 @@ struct event {
 	const char *properties;
 	size_t length;
 	/* EVENT_FINISHED: the effect's node and serial, and 0, an exit status (1-255), 256 +
-	 * signal, or a negative errno. */
+	 * signal, or a negative errno.
+	 * EVENT_HOLD: the effect whose limit stands still meanwhile, or NONE for all waits; status
+	 * 1 when it begins, 0 when it ends. */
 	uint32_t node, serial;
 	int32_t status;
 };

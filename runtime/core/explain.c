@@ -1,4 +1,5 @@
 #include "explain.h"
+#include "device_ref.h"
 #include "mem.h"
 
 /* A line under construction; what does not fit is cut off. */
@@ -30,14 +31,30 @@ static void add_number(struct line *line, uint32_t number)
 	add(line, digits + i);
 }
 
+/* A level of a set in words; any other reference as it is written. */
+static void add_device(struct line *line, const char *title)
+{
+	struct device_ref ref;
+
+	device_ref_parse(title, &ref);
+	if (ref.kind == REF_COMPLETE || ref.kind == REF_ENOUGH) {
+		add(line, ref.kind == REF_COMPLETE ? "all of " : "enough of ");
+		add(line, ref.text); /* a set's name is never quoted */
+	} else {
+		add(line, "device ");
+		add(line, title);
+	}
+}
+
 static void add_node(const struct machine *machine, struct line *line, uint32_t index)
 {
 	struct node node;
 
 	blob_node(machine->blob, index, &node);
 	if (node.kind == NODE_DEVICE)
-		add(line, "device ");
-	add(line, machine_node_title(machine, index));
+		add_device(line, machine_node_title(machine, index));
+	else
+		add(line, machine_node_title(machine, index));
 }
 
 static void add_source(struct line *line, const char *source)
@@ -58,13 +75,20 @@ static void add_own_failure(const struct machine *machine, const struct explain_
 
 	blob_node(machine->blob, index, &node);
 	if (node.kind == NODE_DEVICE) {
-		add(line, " did not appear in time");
+		add(line, memory->status == STATUS_QUIET
+				  ? " did not appear, and nothing more was to be expected"
+				  : " did not appear in time");
+		if (reason != NULL) {
+			add(line, ": ");
+			add(line, reason);
+		}
 	} else if (reason != NULL) {
 		add(line, " failed: ");
 		add(line, reason);
 	} else if (memory->status < 0) {
-		add(line, memory->status == -110 ? " took too long" : " failed with error ");
-		if (memory->status != -110)
+		add(line,
+		    memory->status == STATUS_TIMED_OUT ? " took too long" : " failed with error ");
+		if (memory->status != STATUS_TIMED_OUT)
 			add_number(line, (uint32_t)-memory->status);
 	} else if (memory->status >= STATUS_SIGNAL) {
 		add(line, " was killed by signal ");
@@ -166,7 +190,7 @@ static uint32_t explain_node(const struct machine *machine, const struct explain
 
 void machine_explain(const struct machine *machine, const struct explain_sink *sink)
 {
-	uint32_t left = machine->state->node_count, index = machine->blob->header.goal, i;
+	uint32_t left = machine->node_count, index = machine->blob->header.goal, i;
 
 	if (machine->state->verdict != VERDICT_RESCUE)
 		return;

@@ -50,9 +50,9 @@ static enum answer answer_node(const struct machine *machine, enum opcode op, ui
 {
 	const struct node_memory *memory = &machine->state->node[node];
 	bool ended = memory->state >= STATE_DONE;
-	struct node daemon;
+	struct node about;
 
-	blob_node(machine->blob, node, &daemon);
+	blob_node(machine->blob, node, &about);
 	switch (op) {
 	case OP_STOPPING:
 		return answer_if(memory->state == STATE_DONE &&
@@ -62,8 +62,12 @@ static enum answer answer_node(const struct machine *machine, enum opcode op, ui
 		return answer_if(memory->state == STATE_DONE, ended ? ANSWER_NEVER : ANSWER_NO);
 	case OP_STARTING:
 		return answer_if(memory->flags & MEMORY_STARTED, ended ? ANSWER_NEVER : ANSWER_NO);
+	case OP_FAILED:
+		if (about.kind == NODE_DEVICE)
+			ended = false; /* it may be lost again, and then be missing */
+		return answer_if(memory->state == STATE_FAILED, ended ? ANSWER_NEVER : ANSWER_NO);
 	default:
-		if (daemon.flags & NODE_DAEMON && memory->state == STATE_DONE)
+		if (about.flags & NODE_DAEMON && memory->state == STATE_DONE)
 			ended = memory->flags & MEMORY_GONE;
 		return answer_if(ended, ANSWER_NO);
 	}
@@ -109,6 +113,7 @@ static enum answer ask(const struct machine *machine, enum opcode op, const uint
 	case OP_STARTING:
 	case OP_STOPPING:
 	case OP_STOPPED:
+	case OP_FAILED:
 		return answer_node(machine, op, operand[0]);
 	case OP_WORD:
 		return answer_if(boot_has_word(machine->boot, blob_string(blob, operand[0])),

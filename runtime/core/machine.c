@@ -6,8 +6,6 @@
  * looks at dirty nodes, lowest first, until none is left. Nodes are in topological order, so one
  * sweep is enough but for `starting` edges, which point backwards and cost one sweep each. */
 
-enum { TIMED_OUT = -110 }; /* -ETIMEDOUT, as the trace and the rescue report show it */
-
 static struct node_memory *memory_of(const struct machine *machine, uint32_t node)
 {
 	return &machine->state->node[node];
@@ -25,9 +23,10 @@ uint64_t machine_step_limit(const struct blob *blob)
 			 blob->section[SECTION_wakes].count + blob->section[SECTION_paths].count +
 			 blob->section[SECTION_code].count;
 
-	/* A node changes its state at most eight times in an event, each change can start a sweep,
-	 * and time, devices and conclusion look at everything once more. */
-	return (8 * nodes + 8) * sweep;
+	/* A node changes its state at most eight times in an event, and thrice more for each of the
+	 * nodes whose time is up; each change can start a sweep, so does each look for what is due,
+	 * and devices and conclusion look at everything once more. */
+	return (12 * nodes + 12) * sweep;
 }
 
 const char *machine_value(const struct machine *machine, uint32_t value)
@@ -74,7 +73,7 @@ static void mark_all(struct machine *machine)
 {
 	uint32_t i;
 
-	for (i = 0; i < machine->state->node_count; i++)
+	for (i = 0; i < machine->node_count; i++)
 		mark(machine, i);
 }
 
@@ -110,7 +109,7 @@ static void refresh_clocks(struct machine *machine, uint32_t fact)
 	uint32_t i, k;
 	struct node node;
 
-	for (i = 0; i < machine->state->node_count; i++) {
+	for (i = 0; i < machine->node_count; i++) {
 		blob_node(machine->blob, i, &node);
 		for (k = 0; k < node.path_count; k++)
 			if (blob_word(machine->blob, SECTION_paths, node.first_path + k) == fact) {
@@ -168,11 +167,19 @@ static bool has_ended(const struct machine *machine, uint32_t index)
 	return memory_of(machine, index)->state >= STATE_DONE;
 }
 
+static bool is_device(const struct machine *machine, uint32_t index)
+{
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	return node.kind == NODE_DEVICE;
+}
+
 bool machine_is_busy(const struct machine *machine)
 {
 	uint32_t i;
 
-	for (i = 0; i < machine->state->node_count; i++)
+	for (i = 0; i < machine->node_count; i++)
 		if (is_active(machine, i))
 			return true;
 	return false;
@@ -186,24 +193,46 @@ static bool is_awaited(const struct machine *machine, uint32_t index, const stru
 
 	if (node->kind != NODE_DEVICE || memory_of(machine, index)->state != STATE_PENDING)
 		return false;
-	for (i = 0; i < node->wake_count; i++)
-		if (!has_ended(machine,
-			       blob_word(machine->blob, SECTION_wakes, node->first_wake + i)))
+	for (i = 0; i < node->wake_count; i++) {
+		uint32_t other = blob_word(machine->blob, SECTION_wakes, node->first_wake + i);
+
+		if (!has_ended(machine, other) && !is_device(machine, other))
 			return true;
+	}
 	return false;
 }
 
-/* Whether the clock of an awaited device runs: nothing that might bring it is at work. */
-static bool clock_runs(const struct machine *machine, uint32_t index, const struct node *node)
+/* Whether the clocks of an awaited device run: nothing that might bring it is at work, and nobody
+ * holds them. */
+static bool clock_runs(const struct machine *machine, const struct node *node)
 {
 	uint32_t i;
 
-	if (memory_of(machine, index)->time == NO_LIMIT)
+	if (machine->state->holds > 0)
 		return false;
 	for (i = 0; i < node->path_count; i++)
 		if (is_live(machine, blob_word(machine->blob, SECTION_paths, node->first_path + i)))
 			return false;
 	return true;
+}
+
+/* Whether quiet would end the wait for a device: there is enough of it, and no adapter that might
+ * still find the rest. */
+static bool quiet_counts(const struct machine *machine, const struct node *node)
+{
+	bool enough = false;
+	struct edge edge;
+	uint32_t i;
+
+	for (i = 0; i < node->edge_count; i++) {
+		blob_edge(machine->blob, node->first_edge + i, &edge);
+		if (edge.kind == EDGE_ENOUGH)
+			enough = memory_of(machine, edge.from)->state == STATE_DONE;
+		else if (edge.kind == EDGE_LATE &&
+			 memory_of(machine, edge.from)->state == STATE_DONE)
+			return false;
+	}
+	return enough;
 }
 
 /* --- ends ----------------------------------------------------------------- */
@@ -217,7 +246,7 @@ static void release_exclusive(struct machine *machine, uint32_t index)
 	blob_node(machine->blob, index, &node);
 	if (node.exclusive == 0)
 		return;
-	for (i = 0; i < machine->state->node_count; i++)
+	for (i = 0; i < machine->node_count; i++)
 		if (memory_of(machine, i)->state == STATE_READY)
 			mark(machine, i);
 }
@@ -230,6 +259,7 @@ static void end_node(struct machine *machine, uint32_t index, enum node_state st
 	if (state != STATE_FAILED || cause != index)
 		memory->status = 0;
 	memory->time = NEVER;
+	memory->flags &= (uint8_t)~MEMORY_HELD;
 	change_state(machine, index, state);
 	release_exclusive(machine, index);
 }
@@ -238,7 +268,7 @@ static void set_verdict(struct machine *machine, enum verdict verdict)
 {
 	if (machine->state->verdict == verdict)
 		return;
-	machine->state->verdict = (uint16_t)verdict;
+	machine->state->verdict = (uint8_t)verdict;
 	machine->port->conclude(machine->context, verdict);
 }
 
@@ -253,7 +283,10 @@ static void fail_attempt(struct machine *machine, uint32_t index, int32_t status
 				   : status < INT16_MIN ? INT16_MIN
 							: status);
 	memory->time = NEVER;
+	memory->flags &= (uint8_t)~MEMORY_HELD;
 	if (memory->attempts < node.attempts) {
+		if (node.retry_delay > 0)
+			memory->time = machine->state->now + 10 * node.retry_delay;
 		change_state(machine, index, STATE_READY);
 		release_exclusive(machine, index);
 		mark(machine, index);
@@ -387,7 +420,7 @@ static void effect_finished(struct machine *machine, const struct event *event)
 	struct node_memory *memory;
 	struct node node;
 
-	if (event->node >= machine->state->node_count)
+	if (event->node >= machine->node_count)
 		return;
 	memory = memory_of(machine, event->node);
 	blob_node(machine->blob, event->node, &node);
@@ -532,6 +565,8 @@ static void look_at_starting(struct machine *machine, uint32_t index, const stru
 	}
 	change_state(machine, index, STATE_READY);
 	mark(machine, index);
+	if (node->kind == NODE_REACTION && machine->state->told)
+		machine->port->rescan(machine->context);
 }
 
 static bool exclusive_is_taken(const struct machine *machine, const struct node *node)
@@ -539,7 +574,7 @@ static bool exclusive_is_taken(const struct machine *machine, const struct node 
 	struct node other;
 	uint32_t i;
 
-	for (i = 0; node->exclusive != 0 && i < machine->state->node_count; i++) {
+	for (i = 0; node->exclusive != 0 && i < machine->node_count; i++) {
 		if (memory_of(machine, i)->state != STATE_RUNNING)
 			continue;
 		blob_node(machine->blob, i, &other);
@@ -556,6 +591,8 @@ static void look_at_ready(struct machine *machine, uint32_t index, const struct 
 	if (node->kind == NODE_REACTION || machine->state->verdict != VERDICT_NONE ||
 	    exclusive_is_taken(machine, node))
 		return; /* a reaction stays ready: it runs per event */
+	if (memory->time != NEVER && memory->time > machine->state->now)
+		return; /* its next attempt is not due yet */
 	memory->attempts++;
 	if (node->kind == NODE_TASK)
 		change_state(machine, index, STATE_RUNNING);
@@ -575,6 +612,28 @@ static void look_at_daemon(struct machine *machine, uint32_t index, const struct
 	wake_others(machine, index);
 }
 
+/* A task that an event has made pointless: what it has begun is ended, and nobody minds. */
+static bool is_withdrawn(struct machine *machine, uint32_t index, const struct node *node)
+{
+	struct node_memory *memory = memory_of(machine, index);
+	uint32_t i, cause = index;
+	struct edge edge;
+
+	if (node->stop == NONE || node->flags & NODE_DAEMON || has_ended(machine, index) ||
+	    guard_evaluate(machine, node->stop, NULL) != ANSWER_YES)
+		return false;
+	for (i = 0; i < node->edge_count; i++) {
+		blob_edge(machine->blob, node->first_edge + i, &edge);
+		machine->steps++;
+		if (edge.kind == EDGE_STOP && has_ended(machine, edge.from))
+			cause = edge.from;
+	}
+	if (memory->state == STATE_RUNNING)
+		machine->port->stop(machine->context, index, memory->serial);
+	end_node(machine, index, STATE_SKIPPED, cause);
+	return true;
+}
+
 /* A device that units provide fails when all of these have failed. */
 static void look_at_device(struct machine *machine, uint32_t index, const struct node *node)
 {
@@ -589,8 +648,10 @@ static void look_at_device(struct machine *machine, uint32_t index, const struct
 		enum node_state from;
 
 		blob_edge(machine->blob, node->first_edge + i, &edge);
-		from = memory_of(machine, edge.from)->state;
 		machine->steps++;
+		if (edge.kind != EDGE_PROVIDES)
+			continue;
+		from = memory_of(machine, edge.from)->state;
 		providers++;
 		if (from == STATE_FAILED || from == STATE_SKIPPED) {
 			lost++;
@@ -616,6 +677,8 @@ static void look_at(struct machine *machine, uint32_t index)
 		look_at_device(machine, index, &node);
 		return;
 	}
+	if (is_withdrawn(machine, index, &node))
+		return;
 	switch (memory_of(machine, index)->state) {
 	case STATE_PENDING:
 		look_at_pending(machine, index, &node);
@@ -634,7 +697,7 @@ static void look_at(struct machine *machine, uint32_t index)
 
 static void settle(struct machine *machine)
 {
-	while (machine->first_dirty < machine->state->node_count) {
+	while (machine->first_dirty < machine->node_count) {
 		uint32_t index = machine->first_dirty++;
 		struct node_memory *memory = memory_of(machine, index);
 
@@ -679,18 +742,30 @@ static void lose_device(struct machine *machine, uint32_t index, const struct no
 	machine->port->rescan(machine->context);
 }
 
+/* Whether a device would still make a difference: it is waited for, or was and may come after all.
+ * One that failed with those who provide it stays so. */
+static bool is_open(const struct machine *machine, uint32_t index)
+{
+	const struct node_memory *memory = memory_of(machine, index);
+
+	return memory->state == STATE_PENDING ||
+	       (memory->state == STATE_FAILED && memory->cause == index);
+}
+
 static void tell_device(struct machine *machine, uint32_t index, const struct node *node,
 			const struct event *event, bool removed)
 {
 	struct node_memory *memory = memory_of(machine, index);
 	uint32_t number = event_device_number(event);
 
+	memory->pc = QUIET_TIME;
 	if (removed && memory->state == STATE_DONE && memory->device == number) {
 		if (!was_used(machine, node))
 			lose_device(machine, index, node);
-	} else if (!removed && memory->state == STATE_PENDING && number != 0 &&
+	} else if (!removed && is_open(machine, index) &&
 		   guard_evaluate(machine, node->match, event) == ANSWER_YES) {
 		memory->device = number;
+		memory->status = 0;
 		change_state(machine, index, STATE_DONE);
 	}
 }
@@ -724,7 +799,8 @@ static void device_event(struct machine *machine, const struct event *event)
 	struct node node;
 	uint32_t i;
 
-	for (i = 0; i < machine->state->node_count; i++) {
+	machine->state->told = 1;
+	for (i = 0; i < machine->node_count; i++) {
 		blob_node(machine->blob, i, &node);
 		machine->steps++;
 		if (node.kind == NODE_DEVICE)
@@ -742,13 +818,17 @@ static void charge(struct machine *machine, uint32_t now)
 	uint32_t elapsed = now > machine->state->now ? now - machine->state->now : 0, i;
 	struct node node;
 
-	for (i = 0; elapsed > 0 && i < machine->state->node_count; i++) {
+	for (i = 0; elapsed > 0 && i < machine->node_count; i++) {
 		struct node_memory *memory = memory_of(machine, i);
 
 		blob_node(machine->blob, i, &node);
 		machine->steps++;
-		if (is_awaited(machine, i, &node) && clock_runs(machine, i, &node))
+		if (!is_awaited(machine, i, &node) || !clock_runs(machine, &node))
+			continue;
+		if (memory->time != NO_LIMIT)
 			memory->time -= elapsed < memory->time ? elapsed : memory->time;
+		if (quiet_counts(machine, &node))
+			memory->pc -= (uint16_t)(elapsed < memory->pc ? elapsed : memory->pc);
 	}
 	machine->state->now += elapsed;
 }
@@ -764,7 +844,7 @@ static void expire_effect(struct machine *machine, uint32_t index, const struct 
 		daemon_finished(machine, index); /* nobody waits for it any longer */
 	} else {
 		machine->port->stop(machine->context, index, memory->serial);
-		fail_attempt(machine, index, TIMED_OUT);
+		fail_attempt(machine, index, STATUS_TIMED_OUT);
 	}
 }
 
@@ -775,25 +855,58 @@ static bool has_effect(const struct node *node, const struct node_memory *memory
 	return node->kind == NODE_TASK && (memory->state == STATE_RUNNING || is_stopping(memory));
 }
 
-static void expire(struct machine *machine)
+/* When something about a node is due: its effect's limit, its next attempt, the end of its wait. */
+static uint32_t due_time(const struct machine *machine, uint32_t index, const struct node *node)
+{
+	const struct node_memory *memory = memory_of(machine, index);
+	uint32_t left = NEVER;
+
+	if (has_effect(node, memory) || (node->kind == NODE_TASK && memory->state == STATE_READY))
+		return memory->flags & MEMORY_HELD ? NEVER : memory->time;
+	if (!is_awaited(machine, index, node) || !clock_runs(machine, node))
+		return NEVER;
+	if (memory->time != NO_LIMIT)
+		left = memory->time;
+	if (memory->pc < left && quiet_counts(machine, node))
+		left = memory->pc;
+	return left < NEVER - machine->state->now ? machine->state->now + left : NEVER;
+}
+
+static void expire_node(struct machine *machine, uint32_t index, const struct node *node)
+{
+	struct node_memory *memory = memory_of(machine, index);
+
+	if (has_effect(node, memory)) {
+		expire_effect(machine, index, node);
+	} else if (node->kind == NODE_DEVICE) {
+		uint32_t left = memory->time;
+
+		memory->status = left == 0 ? STATUS_TIMED_OUT : STATUS_QUIET;
+		end_node(machine, index, STATE_FAILED, index);
+		memory->time = left; /* should it come after all, and be lost again */
+	} else {
+		memory->time = NEVER;
+		mark(machine, index);
+	}
+}
+
+/* One node after the other: what fails can make others go on, whose time is not up then. False when
+ * nothing is due. */
+static bool expire(struct machine *machine)
 {
 	struct node node;
 	uint32_t i;
 
-	for (i = 0; i < machine->state->node_count; i++) {
-		struct node_memory *memory = memory_of(machine, i);
-
+	for (i = 0; i < machine->node_count; i++) {
 		blob_node(machine->blob, i, &node);
-		machine->steps++;
-		if (has_effect(&node, memory)) {
-			if (memory->time != NEVER && memory->time <= machine->state->now)
-				expire_effect(machine, i, &node);
-		} else if (is_awaited(machine, i, &node) && memory->time == 0 &&
-			   clock_runs(machine, i, &node)) {
-			memory->status = TIMED_OUT;
-			end_node(machine, i, STATE_FAILED, i);
-		}
+		machine->steps += 1 + node.path_count + node.wake_count + node.edge_count;
+		if (due_time(machine, i, &node) > machine->state->now)
+			continue;
+		machine->first_dirty = machine->node_count;
+		expire_node(machine, i, &node);
+		return true;
 	}
+	return false;
 }
 
 uint32_t machine_deadline(const struct machine *machine)
@@ -801,20 +914,46 @@ uint32_t machine_deadline(const struct machine *machine)
 	uint32_t deadline = NEVER, i;
 	struct node node;
 
-	for (i = 0; i < machine->state->node_count; i++) {
-		const struct node_memory *memory = memory_of(machine, i);
-		uint32_t at = NEVER;
+	for (i = 0; i < machine->node_count; i++) {
+		uint32_t at;
 
 		blob_node(machine->blob, i, &node);
-		if (has_effect(&node, memory))
-			at = memory->time;
-		else if (is_awaited(machine, i, &node) && clock_runs(machine, i, &node) &&
-			 memory->time < NEVER - machine->state->now)
-			at = machine->state->now + memory->time;
+		at = due_time(machine, i, &node);
 		if (at < deadline)
 			deadline = at;
 	}
 	return deadline;
+}
+
+/* --- holds ---------------------------------------------------------------- */
+
+/* Somebody is asked, or is not any more: what is left of an effect's limit is kept meanwhile. */
+static void hold_effect(struct machine *machine, uint32_t index, bool begins)
+{
+	struct node_memory *memory = memory_of(machine, index);
+	uint32_t now = machine->state->now;
+
+	if (begins == !!(memory->flags & MEMORY_HELD) || memory->state != STATE_RUNNING)
+		return;
+	memory->flags ^= MEMORY_HELD;
+	if (memory->time == NEVER)
+		return;
+	if (begins)
+		memory->time -= now < memory->time ? now : memory->time;
+	else
+		memory->time = memory->time < NEVER - now ? memory->time + now : NEVER;
+}
+
+static void hold(struct machine *machine, const struct event *event)
+{
+	bool begins = event->status != 0;
+
+	if (event->node < machine->node_count)
+		hold_effect(machine, event->node, begins);
+	else if (event->node == NONE && begins)
+		machine->state->holds += machine->state->holds < UINT16_MAX;
+	else if (event->node == NONE)
+		machine->state->holds -= machine->state->holds > 0;
 }
 
 /* --- events --------------------------------------------------------------- */
@@ -825,7 +964,7 @@ static bool is_stalled(const struct machine *machine)
 	struct node node;
 	uint32_t i;
 
-	for (i = 0; i < machine->state->node_count; i++) {
+	for (i = 0; i < machine->node_count; i++) {
 		blob_node(machine->blob, i, &node);
 		if (is_active(machine, i) || is_awaited(machine, i, &node))
 			return false;
@@ -857,6 +996,8 @@ static void forget(struct machine *machine, uint32_t index)
 	memory->cause = (uint16_t)index;
 	memory->status = 0;
 	memory->time = node.kind == NODE_DEVICE ? fresh_budget(machine, node.limit) : NEVER;
+	if (node.kind == NODE_DEVICE)
+		memory->pc = QUIET_TIME;
 	if (memory->state != STATE_PENDING)
 		change_state(machine, index, STATE_PENDING);
 }
@@ -870,7 +1011,7 @@ static void look_again(struct machine *machine)
 	if (machine->state->verdict != VERDICT_RESCUE)
 		return;
 	set_verdict(machine, VERDICT_NONE);
-	for (i = 0; i < machine->state->node_count; i++) {
+	for (i = 0; i < machine->node_count; i++) {
 		const struct node_memory *memory = memory_of(machine, i);
 
 		if (memory->state == STATE_PENDING || memory->state == STATE_FAILED ||
@@ -891,23 +1032,27 @@ void machine_init(struct machine *machine, const struct blob *blob, const struct
 				    .port = port,
 				    .context = context,
 				    .state = state,
+				    .node_count = blob->section[SECTION_nodes].count,
 				    .first_dirty = NONE};
 	memset(state, 0, blob->header.state_size);
-	machine->state->node_count = (uint16_t)blob->section[SECTION_nodes].count;
-	for (i = 0; i < machine->state->node_count; i++) {
+	for (i = 0; i < machine->node_count; i++) {
 		struct node_memory *memory = memory_of(machine, i);
 		struct node node;
 
 		blob_node(blob, i, &node);
 		memory->cause = (uint16_t)i;
 		memory->time = node.kind == NODE_DEVICE ? fresh_budget(machine, node.limit) : NEVER;
+		if (node.kind == NODE_DEVICE)
+			memory->pc = QUIET_TIME;
 	}
 }
 
 void machine_event(struct machine *machine, const struct event *event, uint32_t now)
 {
+	uint32_t due;
+
 	machine->steps = 0;
-	machine->first_dirty = machine->state->node_count;
+	machine->first_dirty = machine->node_count;
 	if (machine->state->verdict == VERDICT_HANDOFF)
 		return;
 	charge(machine, now);
@@ -924,11 +1069,15 @@ void machine_event(struct machine *machine, const struct event *event, uint32_t 
 	case EVENT_AGAIN:
 		look_again(machine);
 		break;
+	case EVENT_HOLD:
+		hold(machine, event);
+		break;
 	default:
 		break; /* a tick only lets time pass */
 	}
 	settle(machine);
-	expire(machine);
-	settle(machine);
+	/* What is still due after so many is due at the next tick, which is now. */
+	for (due = 0; due < machine->node_count && expire(machine); due++)
+		settle(machine);
 	conclude(machine);
 }

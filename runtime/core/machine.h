@@ -12,7 +12,12 @@
  *
  * A device that is waited for has a budget of time. It is charged only while none of the nodes on
  * its path (section paths) is at work, and starts afresh when one of them comes true for the first
- * time this boot.
+ * time this boot. One that was given up comes true all the same when it appears after all: too late
+ * for those that have failed for it, but not for those that still wait.
+ *
+ * A set of devices is waited for in two levels (sets.h). Once there is enough of it (EDGE_ENOUGH),
+ * the wait for all of it also ends when it is quiet: for QUIET_TIME no device event came, nothing
+ * on its path was at work, and no adapter is there that finds disks late (EDGE_LATE).
  */
 #ifndef BOOTGRAPH_MACHINE_H
 #define BOOTGRAPH_MACHINE_H
@@ -28,6 +33,17 @@
 
 #define NEVER 0xffffffffu
 
+/* Why a device was given up: node_memory.status. */
+enum {
+	STATUS_TIMED_OUT =
+		-110,	    /* its budget was used up (-ETIMEDOUT); also of an effect's limit */
+	STATUS_QUIET = -11, /* nothing more was to be expected (-EAGAIN) */
+};
+
+enum {
+	QUIET_TIME = 3000, /* milliseconds (design: quiescent) */
+};
+
 enum {
 	MEMORY_STARTED = 1, /* was starting at least once: `starting` it is true */
 	MEMORY_LOOKED = 2,  /* its `when` was looked at */
@@ -36,6 +52,7 @@ enum {
 	MEMORY_DIRTY = 16,  /* to be looked at again within this event */
 	MEMORY_STOPPING = 32, /* daemon: it was told to end, after it was ready */
 	MEMORY_GONE = 64,     /* daemon: it has ended after it was ready */
+	MEMORY_HELD = 128,    /* somebody is asked: the limit of its effect stands still */
 };
 
 /* The state of a node. Of these the block consists, after struct machine_state. */
@@ -43,21 +60,24 @@ struct node_memory {
 	uint8_t state;	   /* enum node_state */
 	uint8_t flags;	   /* MEMORY_... */
 	uint16_t attempts; /* how often it was begun; reaction: up to this serial effects are old */
-	uint16_t pc; /* task: the instruction that runs, in words; reaction: new effects running */
+	uint16_t pc; /* task: the instruction that runs, in words; reaction: new effects running;
+			device: milliseconds until it is quiet */
 	uint16_t serial; /* of its last effect */
 	uint16_t cause;	 /* failed or skipped: the node that is to blame, itself if it is its own
 			    doing; reaction: up to this serial effects were ended */
-	int16_t status;	 /* failed: of its last effect, as in struct event */
-	uint32_t time; /* task: when its effect's time is up, or NEVER; device: what is left of its
-			  budget, in milliseconds, or NO_LIMIT */
+	int16_t status;	 /* failed: of its last effect, as in struct event; device: STATUS_... */
+	uint32_t time;	 /* task: when its effect's time is up, or its next attempt is due, or NEVER
+			    (held: what is left of the time); device: what is left of its budget,
+			    in milliseconds, or NO_LIMIT */
 	uint32_t device; /* device: the number of the one that satisfies it; reaction: old effects
 			    running */
 };
 
 struct machine_state {
 	uint32_t now;
-	uint16_t verdict; /* enum verdict */
-	uint16_t node_count;
+	uint8_t verdict; /* enum verdict */
+	uint8_t told;	 /* 1: of any device; a reaction that starts after that is told again */
+	uint16_t holds;	 /* how many hold the clock of all waits */
 	struct node_memory node[];
 };
 
@@ -67,6 +87,7 @@ struct machine {
 	const struct port *port;
 	void *context; /* for the port's functions */
 	struct machine_state *state;
+	uint32_t node_count;
 	uint32_t first_dirty; /* within an event: no node below it is dirty */
 	uint32_t steps;	      /* taken in the last event; for tests of the bound */
 };

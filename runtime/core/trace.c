@@ -149,12 +149,24 @@ static void write_finished(const struct trace_sink *sink, const struct machine *
 {
 	bool negative = event->status < 0;
 
-	if (event->node >= machine->state->node_count)
+	if (event->node >= machine->node_count)
 		return;
 	begin(sink, now, "finished");
 	write_effect(sink, machine, event->node, event->serial);
 	write_text(sink, negative ? " -" : " ");
 	write_number(sink, negative ? 0u - (uint32_t)event->status : (uint32_t)event->status, 1);
+	end(sink);
+}
+
+static void write_hold(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
+		       const struct event *event)
+{
+	begin(sink, now, "hold");
+	if (event->node < machine->node_count)
+		write_node(sink, machine, event->node);
+	else
+		write_field(sink, NULL);
+	write_field(sink, event->status != 0 ? "begins" : "ends");
 	end(sink);
 }
 
@@ -178,6 +190,9 @@ void trace_event(const struct trace_sink *sink, const struct machine *machine, u
 	case EVENT_AGAIN:
 		begin(sink, now, "again");
 		end(sink);
+		break;
+	case EVENT_HOLD:
+		write_hold(sink, machine, now, event);
 		break;
 	default:
 		break;

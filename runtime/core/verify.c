@@ -315,11 +315,15 @@ static bool check_edge(struct verifier *v, uint32_t index, uint32_t to)
 	    : edge.kind == EDGE_STARTING ? edge.from <= to
 					 : edge.from >= to)
 		return refuse(v, "edges", index, "edge points the wrong way");
-	/* A daemon ends once, so that an event of anybody's can make it. */
-	if (edge.kind == EDGE_STOP && (node.flags & NODE_DAEMON) == 0)
-		return refuse(v, "edges", index, "only daemons are told to end");
-	if ((edge.kind == EDGE_PROVIDES) != (node.kind == NODE_DEVICE))
+	/* A task ends once, so that an event of anybody's can make it. */
+	if (edge.kind == EDGE_STOP && node.kind != NODE_TASK)
+		return refuse(v, "edges", index, "only tasks are told to end");
+	if ((edge.kind == EDGE_PROVIDES || edge.kind == EDGE_ENOUGH || edge.kind == EDGE_LATE) !=
+	    (node.kind == NODE_DEVICE))
 		return refuse(v, "edges", index, "only devices are provided, and nothing else");
+	blob_node(&v->blob, edge.from, &node);
+	if ((edge.kind == EDGE_ENOUGH || edge.kind == EDGE_LATE) && node.kind != NODE_DEVICE)
+		return refuse(v, "edges", index, "only devices are enough, or late");
 	return true;
 }
 
@@ -334,6 +338,8 @@ static bool check_graph(struct verifier *v)
 		blob_node(&v->blob, i, &node);
 		if (!check_node_programs(v, &node))
 			return false;
+		if (node.stop != NONE && node.kind != NODE_TASK)
+			return refuse(v, "nodes", i, "end of what is no task");
 		if (node.flags & NODE_DAEMON && (node.kind != NODE_TASK || node.action == NONE))
 			return refuse(v, "nodes", i, "daemon that is no task");
 		if (node.kind == NODE_DEVICE && node.match == NONE)

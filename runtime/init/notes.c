@@ -116,7 +116,7 @@ void notes_write(const struct notes *notes, const struct machine *machine, const
 	if (file == NULL)
 		return; /* there is no /run: the trace's absence says the same */
 	fputs("bootgraph-outcome 1\n", file);
-	for (i = 0; i < machine->state->node_count; i++)
+	for (i = 0; i < machine->node_count; i++)
 		put_node(file, notes, machine, i);
 	bad = ferror(file);
 	if (fclose(file) != 0 || bad)

@@ -128,9 +128,8 @@ static void check_state(const struct world *w)
 {
 	const struct machine_state *state = w->machine.state;
 
-	demand(state->node_count == w->blob->section[SECTION_nodes].count, "the count of nodes");
 	demand(state->verdict < VERDICT_COUNT, "a verdict that is none");
-	for (uint32_t i = 0; i < state->node_count; i++)
+	for (uint32_t i = 0; i < w->machine.node_count; i++)
 		demand(state->node[i].state < STATE_COUNT, "a state that is none");
 }
 
@@ -205,7 +204,7 @@ static void tell_finished(struct world *w)
 		event.serial = w->work[i].serial;
 		w->work[i] = w->work[--w->works];
 	} else { /* one that was never begun */
-		event.node = choose(w->choices, w->machine.state->node_count + 2u);
+		event.node = choose(w->choices, w->machine.node_count + 2u);
 		event.serial = choose(w->choices, 3);
 	}
 	tell(w, &event);
