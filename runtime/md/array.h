@@ -1,0 +1,98 @@
+/* bootgraph-md: starts md arrays from the devices it is given, and adds to running ones.
+ *
+ * A child of PID 1 for each step. It reads the superblocks itself, starts by ioctl what is simple
+ * and whole, and leaves everything else to mdadm(8). Sources: include/uapi/linux/raid/md_u.h,
+ * drivers/md/md.c, Documentation/admin-guide/md.rst, mdadm(8). */
+#ifndef BOOTGRAPH_MD_ARRAY_H
+#define BOOTGRAPH_MD_ARRAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../probe/md.h"
+
+enum { KERNEL_NAME_MAX = 32, PATH_ROOM = 256 };
+
+struct member {
+	const char *path; /* /dev/... */
+	dev_t device;
+	char name[KERNEL_NAME_MAX];   /* sda1 */
+	char holder[KERNEL_NAME_MAX]; /* the array it is in already: md127, or "" */
+	struct md md;
+	bool fresh; /* agrees with the newest: read_members and judge_members */
+};
+
+struct array {
+	const char *set;    /* md:UUID or md:NAME */
+	const char *device; /* /dev/md0, /dev/md/name, name, or "" */
+	bool degraded;	    /* it may start without all its members */
+	struct member member[MD_SLOTS_MAX];
+	unsigned count;
+	const struct member *newest; /* whose view counts: judge_members */
+	unsigned expected, present;  /* slots that have a device, and those whose device is here */
+	char kernel_name[KERNEL_NAME_MAX]; /* md127: name_choose */
+	char path[PATH_ROOM];		   /* what people call it: /dev/md/name, /dev/md0 */
+};
+
+/* --- members.c ------------------------------------------------------------- */
+
+/* Whether a superblock is of this set: a UUID in any punctuation, or the whole name. */
+bool is_of_set(const struct md *md, const char *set);
+
+/* Reads one device; false, and said why, if that cannot be done. found tells whether it has a
+ * superblock. */
+bool read_member(const char *path, struct member *ret_member, bool *ret_found);
+
+/* Reads those that are of the array; others are said and left out. */
+bool read_members(struct array *array, char **paths, unsigned count);
+
+/* Finds the newest view, who agrees with it, and how many are there. */
+bool judge_members(struct array *array);
+
+/* --- names.c --------------------------------------------------------------- */
+
+/* Chooses the kernel's name as mdadm does: a number if the device's or the array's name is one,
+ * else the first free one from 127 down. */
+bool name_choose(struct array *array);
+
+/* Makes /dev/md/NAME, and the line in /run/mdadm/map by which mdadm and udev's rules know it. */
+bool name_publish(const struct array *array);
+
+/* --- native.c -------------------------------------------------------------- */
+
+/* Whether the kernel can be told to start it without more ado. If not, why. */
+bool native_is_safe(const struct array *array, const char **ret_reason);
+
+/* Starts it; after a failure it is as it was before, and the reason is said. */
+bool native_start(const struct array *array);
+
+/* Adds a member to the running array of this kernel name. */
+bool native_add(const char *array, const struct member *member);
+
+/* --- mdadm.c --------------------------------------------------------------- */
+
+bool mdadm_is_there(void);
+bool mdadm_assemble(const struct array *array);
+
+/* --- sysfs.c --------------------------------------------------------------- */
+
+enum { ATTRIBUTE_ROOM = 160 };
+
+/* /sys/class/block/NAME/ATTRIBUTE without its newline; "" if there is none. */
+void block_attribute(const char *name, const char *attribute, char value[ATTRIBUTE_ROOM]);
+
+/* Whether /sys/class/block has the device, and whether it is an array that runs. */
+bool block_exists(const char *name);
+bool array_runs(const char *name);
+
+/* The first entry of a directory of the block device, like holders; "" if there is none. */
+void block_first(const char *name, const char *directory, char entry[KERNEL_NAME_MAX]);
+
+/* --- report.c -------------------------------------------------------------- */
+
+/* Why it failed, for people, as one line on descriptor 3 (a pipe of PID 1) or on standard error.
+ * Returns false, so that a caller can pass it on. */
+bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

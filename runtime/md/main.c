@@ -1,0 +1,157 @@
+#include "array.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: bootgraph-md assemble --set=md:UUID|md:NAME [--device=DEVICE] [--degraded] DEV...\n"
+	"       bootgraph-md add --set=md:UUID|md:NAME DEV\n"
+	"\n"
+	"assemble starts the array from these devices; --degraded also without all its members.\n"
+	"add makes a device that turned up late part of the array, which runs.\n";
+
+/* --- arrays that run -------------------------------------------------------- */
+
+/* The array that runs and is this set: one of its members says so. Returns its newest view. */
+static bool find_running(const char *set, char name[KERNEL_NAME_MAX], struct md *ret_md)
+{
+	DIR *blocks = opendir("/sys/class/block");
+	struct dirent *item;
+	bool found = false;
+
+	while (blocks != NULL && !found && (item = readdir(blocks)) != NULL) {
+		char path[PATH_ROOM], slave[KERNEL_NAME_MAX];
+		struct member member;
+		bool has = false;
+
+		if (strncmp(item->d_name, "md", 2) != 0 ||
+		    strlen(item->d_name) >= KERNEL_NAME_MAX || !array_runs(item->d_name))
+			continue;
+		block_first(item->d_name, "slaves", slave);
+		snprintf(path, sizeof path, "/dev/%s", slave);
+		if (slave[0] == '\0' || !read_member(path, &member, &has) || !has ||
+		    !is_of_set(&member.md, set))
+			continue;
+		strcpy(name, item->d_name);
+		*ret_md = member.md;
+		found = true;
+	}
+	if (blocks != NULL)
+		closedir(blocks);
+	return found;
+}
+
+/* --- assemble --------------------------------------------------------------- */
+
+static bool is_redundant(int level)
+{
+	return level > 0 || level == -4;
+}
+
+static bool may_start(const struct array *array)
+{
+	const struct md *md;
+	unsigned needed;
+
+	if (array->newest == NULL)
+		return false; /* judge_members has said so */
+	md = &array->newest->md;
+	needed = is_redundant(md->level) ? array->expected : md->raid_disks;
+	if (array->present >= needed || (array->degraded && is_redundant(md->level)))
+		return true;
+	return report("%s has %u of %u members%s", array->set, array->present, needed,
+		      is_redundant(md->level) ? "" : ", and cannot start without one of them");
+}
+
+static bool start(struct array *array)
+{
+	const char *reason;
+	bool safe = native_is_safe(array, &reason);
+
+	if (safe && native_start(array))
+		return true;
+	if (!mdadm_is_there())
+		return safe ? false
+			    : report("%s is left to mdadm (%s), which is not in the image",
+				     array->set, reason);
+	if (!safe)
+		fprintf(stderr, "bootgraph-md: %s is left to mdadm: %s\n", array->set, reason);
+	return mdadm_assemble(array);
+}
+
+static bool assemble(struct array *array, char **paths, unsigned count)
+{
+	struct md md;
+
+	if (find_running(array->set, array->kernel_name, &md))
+		return true; /* somebody was quicker, and has named it */
+	return read_members(array, paths, count) && judge_members(array) && may_start(array) &&
+	       name_choose(array) && start(array) && name_publish(array);
+}
+
+/* --- add ---------------------------------------------------------------------- */
+
+static bool add(const char *set, const char *path)
+{
+	char name[KERNEL_NAME_MAX];
+	struct member member;
+	struct md running;
+	bool found = false;
+
+	if (!read_member(path, &member, &found))
+		return false;
+	if (!found || !is_of_set(&member.md, set))
+		return report("%s is no member of %s", path, set);
+	if (!find_running(set, name, &running))
+		return report("%s does not run", set);
+	if (strcmp(member.holder, name) == 0)
+		return true; /* it is in it */
+	if (member.holder[0] != '\0')
+		return report("%s is part of %s", path, member.holder);
+	if (!is_redundant(running.level))
+		return report("nothing can be added to a %s", md_level_name(running.level));
+	/* Both have run without the other: which of them is right, no program can know. */
+	if (member.md.events > running.events ||
+	    (running.role == MD_ACTIVE && member.md.events > 0 &&
+	     !member.md.occupied[running.slot]))
+		return report("%s was written to without the others of %s, and is left alone", path,
+			      name);
+	return native_add(name, &member);
+}
+
+/* --- the command line ----------------------------------------------------------- */
+
+static bool option(const char *argument, const char *name, const char **value)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(argument, name, length) != 0)
+		return false;
+	*value = argument + length;
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static struct array array; /* large, and zero: no part of the file */
+	const char *verb = argc > 1 ? argv[1] : "";
+	int at = 2;
+	bool done;
+
+	array.set = array.device = "";
+	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+		if (strcmp(argv[at], "--degraded") == 0)
+			array.degraded = true;
+		else if (!option(argv[at], "--set=", &array.set) &&
+			 !option(argv[at], "--device=", &array.device))
+			break;
+	}
+	if (strcmp(verb, "assemble") == 0 && array.set[0] != '\0' && at < argc)
+		done = assemble(&array, argv + at, (unsigned)(argc - at));
+	else if (strcmp(verb, "add") == 0 && array.set[0] != '\0' && at + 1 == argc)
+		done = add(array.set, argv[at]);
+	else
+		return fputs(usage, stderr), 2;
+	return done ? 0 : 1;
+}

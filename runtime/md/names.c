@@ -1,0 +1,216 @@
+/* What an array is called: by the kernel, by people, and in mdadm's map. */
+#include "array.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAP_DIRECTORY "/run/mdadm"
+#define MAP	      MAP_DIRECTORY "/map"
+#define LINKS	      "/dev/md/"
+
+enum { HIGHEST_FREE = 127, HIGHEST = 511, MAP_ROOM = 16384 };
+
+/* --- the kernel's name ------------------------------------------------------ */
+
+/* A number that takes the whole of a text, or -1. */
+static int whole_number(const char *text)
+{
+	size_t length = strspn(text, "0123456789");
+
+	return length > 0 && length <= 6 && text[length] == '\0' ? atoi(text) : -1;
+}
+
+/* The array's own name, without the host. */
+static const char *own_name(const struct array *array)
+{
+	const char *colon = strchr(array->newest->md.name, ':');
+
+	return colon != NULL ? colon + 1 : array->newest->md.name;
+}
+
+/* /dev/md0, /dev/md/0 and 0 are numbers; so is the array's own name if it is 0 or md0. */
+static int number_wanted(const struct array *array)
+{
+	const char *name = array->device;
+	int number;
+
+	if (strncmp(name, LINKS, strlen(LINKS)) == 0)
+		name += strlen(LINKS);
+	else if (strncmp(name, "/dev/md", 7) == 0)
+		name += 7;
+	number = whole_number(name);
+	if (number >= 0)
+		return number;
+	name = own_name(array);
+	return whole_number(strncmp(name, "md", 2) == 0 ? name + 2 : name);
+}
+
+static bool is_free(struct array *array, int number)
+{
+	snprintf(array->kernel_name, sizeof array->kernel_name, "md%d", number);
+	return !block_exists(array->kernel_name);
+}
+
+/* From 127 down to 0, then from 511 down: mdadm's order. */
+static bool choose_free(struct array *array)
+{
+	int number;
+
+	for (number = HIGHEST_FREE; number >= 0; number--)
+		if (is_free(array, number))
+			return true;
+	for (number = HIGHEST; number > HIGHEST_FREE; number--)
+		if (is_free(array, number))
+			return true;
+	return report("no md device is free");
+}
+
+static bool choose_path(struct array *array)
+{
+	const char *name = array->device[0] != '\0' ? array->device : own_name(array);
+	int length;
+
+	if (name[0] == '\0')
+		length = snprintf(array->path, sizeof array->path, "/dev/%s", array->kernel_name);
+	else
+		length = snprintf(array->path, sizeof array->path, "%s%s",
+				  name[0] == '/' ? "" : LINKS, name);
+	if (length >= (int)sizeof array->path || strncmp(array->path, "/dev/md", 7) != 0 ||
+	    strstr(array->path, "/.") != NULL ||
+	    (array->path[7] == '/' && strchr(array->path + 8, '/') != NULL))
+		return report("%s is no name for an md device", name);
+	return true;
+}
+
+bool name_choose(struct array *array)
+{
+	int number = number_wanted(array);
+	bool named = array->device[0] != '\0' && number >= 0;
+
+	if (number < 0 || !is_free(array, number)) {
+		if (named && array_runs(array->kernel_name))
+			return report("%s is in use by another array", array->kernel_name);
+		if (!named && !choose_free(array))
+			return false;
+	}
+	return choose_path(array);
+}
+
+/* --- the link --------------------------------------------------------------- */
+
+/* The name is this array's, by mdadm.conf: whoever else took it loses it, as with mdadm. */
+static bool make_link(const struct array *array)
+{
+	char target[KERNEL_NAME_MAX + 4], is[KERNEL_NAME_MAX + 4];
+	ssize_t n;
+
+	if (strncmp(array->path, LINKS, strlen(LINKS)) != 0)
+		return true;
+	snprintf(target, sizeof target, "../%s", array->kernel_name);
+	mkdir("/dev/md", 0755);
+	n = readlink(array->path, is, sizeof is);
+	if (n == (ssize_t)strlen(target) && memcmp(is, target, (size_t)n) == 0)
+		return true;
+	unlink(array->path);
+	return symlink(target, array->path) == 0 ||
+	       report("cannot make %s: %s", array->path, strerror(errno));
+}
+
+/* --- mdadm's map -------------------------------------------------------------
+ * A line is: kernel name, version, UUID as four words of the machine, path. */
+
+/* mdadm keeps the UUID of version 1 as bytes and prints them as the machine's words, and that of
+ * 0.90 as the words it is made of. */
+static void map_uuid(const struct md *md, char text[static 36])
+{
+	uint32_t word[4];
+	unsigned i;
+
+	for (i = 0; i < 4; i++)
+		if (md->major == 0)
+			word[i] = be32(md->uuid + (size_t)4 * i);
+		else
+			memcpy(&word[i], md->uuid + (size_t)4 * i, 4);
+	snprintf(text, 36, "%08x:%08x:%08x:%08x", word[0], word[1], word[2], word[3]);
+}
+
+static size_t map_line(const struct array *array, char *line, size_t room)
+{
+	const struct md *md = &array->newest->md;
+	char uuid[36];
+	int length;
+
+	map_uuid(md, uuid);
+	length = snprintf(line, room, "%s %d.%d %s %s\n", array->kernel_name, md->major, md->minor,
+			  uuid, array->path);
+	return length > 0 && (size_t)length < room ? (size_t)length : 0;
+}
+
+/* The old map without a line of this array or of one that has left its name. */
+static size_t map_others(const char *kernel_name, char *text, size_t room)
+{
+	int fd = open(MAP, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, room - 1) : 0;
+	size_t length = strlen(kernel_name);
+	char *line = text;
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	while (*line != '\0') {
+		size_t size = strcspn(line, "\n") + 1;
+
+		if (strlen(line) < size)
+			*line = '\0'; /* cut off: none of ours */
+		else if (strncmp(line, kernel_name, length) == 0 && line[length] == ' ')
+			memmove(line, line + size, strlen(line + size) + 1);
+		else
+			line += size;
+	}
+	return (size_t)(line - text);
+}
+
+static bool write_whole(const char *path, const char *text, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bool done = fd >= 0 && write(fd, text, length) == (ssize_t)length;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static bool write_map(const struct array *array)
+{
+	static char text[MAP_ROOM];
+	size_t length, line;
+	bool done;
+	int lock;
+
+	mkdir(MAP_DIRECTORY, 0755);
+	lock = open(MAP ".lock", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return report("cannot lock " MAP ": %s", strerror(errno));
+	length = map_others(array->kernel_name, text, sizeof text);
+	line = map_line(array, text + length, sizeof text - length);
+	done = line > 0 && write_whole(MAP ".new", text, length + line) &&
+	       rename(MAP ".new", MAP) == 0;
+	if (!done)
+		report("cannot write " MAP ": %s", strerror(errno));
+	unlink(MAP ".lock"); /* as mdadm does */
+	close(lock);
+	return done;
+}
+
+bool name_publish(const struct array *array)
+{
+	bool linked = make_link(array);
+
+	return write_map(array) && linked;
+}

@@ -1,0 +1,56 @@
+#include "array.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void block_attribute(const char *name, const char *attribute, char value[ATTRIBUTE_ROOM])
+{
+	char path[PATH_ROOM];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof path, "/sys/class/block/%s/%s", name, attribute);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, value, ATTRIBUTE_ROOM - 1);
+		close(fd);
+	}
+	while (n > 0 && value[n - 1] == '\n')
+		n--;
+	value[n > 0 ? n : 0] = '\0';
+}
+
+bool block_exists(const char *name)
+{
+	char path[PATH_ROOM];
+
+	snprintf(path, sizeof path, "/sys/class/block/%s", name);
+	return access(path, F_OK) == 0;
+}
+
+bool array_runs(const char *name)
+{
+	char state[ATTRIBUTE_ROOM];
+
+	block_attribute(name, "md/array_state", state);
+	return state[0] != '\0' && strcmp(state, "clear") != 0 && strcmp(state, "inactive") != 0;
+}
+
+void block_first(const char *name, const char *directory, char entry[KERNEL_NAME_MAX])
+{
+	char path[PATH_ROOM];
+	struct dirent *item;
+	DIR *dir;
+
+	entry[0] = '\0';
+	snprintf(path, sizeof path, "/sys/class/block/%s/%s", name, directory);
+	dir = opendir(path);
+	while (dir != NULL && entry[0] == '\0' && (item = readdir(dir)) != NULL)
+		if (item->d_name[0] != '.' && strlen(item->d_name) < KERNEL_NAME_MAX)
+			strcpy(entry, item->d_name);
+	if (dir != NULL)
+		closedir(dir);
+}
