@@ -89,6 +89,9 @@ bool chain_has_array(const struct chain *chain, const struct md_array *array);
 /* Whether a link is, or stands on, another. */
 bool chain_stands_on(const struct chain *chain, uint32_t link, uint32_t other);
 
+/* "/", "/usr" or "resume", if that stands on the link; else NULL. */
+const char *chain_needed_by(const struct chain *chain, uint32_t link);
+
 /* Reports what cannot come up, and what cannot be known. tell_unknown: notes about the latter. */
 void chain_check(const struct chain *chain, const struct model *model, struct diag *diag,
 		 bool tell_unknown);

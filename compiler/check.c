@@ -58,11 +58,13 @@ static void check_replaced(const struct model *model, struct diag *diag)
 		}
 }
 
-void check_graph(const struct model *model, struct diag *diag)
+void check_graph(const struct graph *graph, struct diag *diag)
 {
 	static const struct span nowhere = {.name = "etc/fstab"};
+	const struct model *model = graph->model;
 
 	if (!root_is_known(model))
 		diag_report(diag, DIAG_NO_ROOT, nowhere, NULL, "no root file system is declared");
 	check_replaced(model, diag);
+	check_timeouts(graph, diag);
 }

@@ -2,8 +2,11 @@
 #ifndef BOOTGRAPH_CHECK_H
 #define BOOTGRAPH_CHECK_H
 
-#include "model.h"
+#include "graph.h"
 
-void check_graph(const struct model *model, struct diag *diag);
+void check_graph(const struct graph *graph, struct diag *diag);
+
+/* check_timeout.c: programs whose own arguments let them take longer than their unit does. */
+void check_timeouts(const struct graph *graph, struct diag *diag);
 
 #endif

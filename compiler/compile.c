@@ -163,7 +163,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	resolve_units(c->model, diag, c->root_fd, &instances);
 	script_units(c->model, &instances);
 	c->graph = graph_build(c->model, diag, &instances);
-	check_graph(c->model, diag);
+	check_graph(c->graph, diag);
 	chain_check(c->chain, c->model, diag, options->tell_unknown);
 	list_needs(c);
 	if (!graph_order(c->graph, diag) || failed(diag) || c->status == EXIT_SYSTEM)

@@ -80,6 +80,9 @@ uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct te
  * returns false if there are any. */
 bool graph_order(struct graph *graph, struct diag *diag);
 
+/* lower.c: milliseconds that each step of a unit may take, or NO_LIMIT. */
+uint32_t unit_limit(const struct unit *unit);
+
 /* lower.c, manifest.c */
 struct program *graph_lower(const struct graph *graph, const struct model *model,
 			    struct diag *diag);

@@ -194,8 +194,10 @@ static void lower_action(struct lowering *l, struct program_code *code, const st
  * ---------------------------------------------------------------------------------------- */
 
 /* A program that hangs has to end some time; somebody who thinks has not. */
-static uint32_t default_limit(const struct unit *unit)
+uint32_t unit_limit(const struct unit *unit)
 {
+	if (unit->timeout != 0)
+		return unit->timeout;
 	for (size_t i = 0; i < unit->steps.count; i++)
 		if (unit->steps.item[i].op == OP_ASK)
 			return NO_LIMIT;
@@ -234,7 +236,7 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 			 (is_daemon(unit) ? NODE_DAEMON : 0),
 		.attempts = unit->attempts != 0 ? unit->attempts : 1,
 		.retry_delay = unit->retry_delay / 10,
-		.limit = unit->timeout != 0 ? unit->timeout : default_limit(unit),
+		.limit = unit_limit(unit),
 	};
 
 	if (unit->when != NULL)

@@ -134,6 +134,8 @@ void chain_check(const struct chain *chain, const struct model *model, struct di
 	check_root(&checker);
 	check_delay(&checker);
 	chain_check_resume(&checker);
+	chain_check_redundancy(&checker);
+	chain_check_device_timeouts(&checker);
 	if (chain->facts != NULL) {
 		chain_check_providers(&checker);
 		chain_check_crypttab(&checker);

@@ -11,15 +11,15 @@ struct chain_checker {
 	struct diag *diag;
 };
 
-/* "/", "/usr" or "resume", if that stands on the link; else NULL. */
-const char *chain_needed_by(const struct chain *chain, uint32_t link);
-
 /* check_provider.c: what nothing provides. Needs facts. */
 void chain_check_providers(const struct chain_checker *checker);
 /* check_crypt.c: what crypttab says of devices, and what they are. Needs facts. */
 void chain_check_crypttab(const struct chain_checker *checker);
 /* check_array.c: arrays and mdadm.conf. Needs facts. */
 void chain_check_arrays(const struct chain_checker *checker);
+/* check_array.c: arrays that never start degraded, and mounts that do not wait until they do. */
+void chain_check_redundancy(const struct chain_checker *checker);
+void chain_check_device_timeouts(const struct chain_checker *checker);
 /* check_resume.c: whether resume= can work. */
 void chain_check_resume(const struct chain_checker *checker);
 

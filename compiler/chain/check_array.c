@@ -1,6 +1,7 @@
 /* Arrays that the boot needs, against mdadm.conf(5) and against what they were seen to be. */
 #include "check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool has_uuid(const struct md_array *array, const char *uuid)
@@ -65,6 +66,109 @@ static void check_members(const struct chain_checker *checker, const struct chai
 			  md->members.item[i].state != NULL ? md->members.item[i].state
 							    : "a member");
 }
+
+/* --- without facts, too --------------------------------------------------- */
+
+static const char *level_of(const struct chain_link *link)
+{
+	if (link->device != NULL && link->device->md != NULL && link->device->md->level != NULL)
+		return link->device->md->level;
+	return link->array != NULL ? link->array->level.text : NULL;
+}
+
+/* mdadm(8), --level: names and numbers of what has no redundancy. */
+static bool needs_every_member(const char *level)
+{
+	static const char *const names[] = {"linear", "raid0", "0", "stripe", "-1"};
+
+	for (size_t i = 0; level != NULL && i < sizeof names / sizeof *names; i++)
+		if (strcmp(level, names[i]) == 0)
+			return true;
+	return false;
+}
+
+void chain_check_redundancy(const struct chain_checker *checker)
+{
+	for (uint32_t i = 0; i < checker->chain->links.count; i++) {
+		const struct chain_link *link = &checker->chain->links.item[i];
+		const char *level = link->kind == LINK_MD ? level_of(link) : NULL;
+		const char *goal = chain_needed_by(checker->chain, i);
+
+		if (goal != NULL && needs_every_member(level))
+			diag_report(checker->diag, DIAG_ARRAY_NOT_REDUNDANT, link->span, NULL,
+				    "%s needs %s, which is of level %s: it does not start without "
+				    "one of its members",
+				    goal, link->name, level);
+	}
+}
+
+enum { LAST_RESORT = 30 }; /* seconds: mdadm-last-resort@.timer, mdadm 4.2 */
+
+/* systemd.time(7): "10", "10s", "1min", "1min 30s"; negative for what else there is. */
+static double seconds_of(const char *text)
+{
+	static const struct {
+		const char *unit;
+		double seconds;
+	} units[] = {{"ms", 0.001}, {"min", 60}, {"m", 60}, {"sec", 1}, {"s", 1}, {"h", 3600}};
+	double sum = 0;
+	char *end;
+
+	while (*text != '\0') {
+		double number = strtod(text, &end), seconds = 1;
+
+		if (end == text)
+			return -1;
+		text = end + strspn(end, " ");
+		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+			if (strncmp(text, units[i].unit, strlen(units[i].unit)) == 0) {
+				seconds = units[i].seconds;
+				text += strlen(units[i].unit);
+				break;
+			}
+		text += strspn(text, " ");
+		sum += number * seconds;
+	}
+	return sum;
+}
+
+static bool is_array(const struct chain_checker *checker, const char *source)
+{
+	const struct facts *facts = checker->chain->facts;
+	const struct facts_device *device = facts != NULL ? facts_resolve(facts, source) : NULL;
+
+	return device != NULL ? device->md != NULL
+			      : strncmp(source, "/dev/md", strlen("/dev/md")) == 0;
+}
+
+/* The real system's own wait, for what it mounts itself. */
+void chain_check_device_timeouts(const struct chain_checker *checker)
+{
+	static const char name[] = "x-systemd.device-timeout=";
+
+	for (size_t i = 0; i < checker->model->fstab.count; i++) {
+		const struct fstab_row *row = &checker->model->fstab.item[i];
+		const char *option =
+			row->options.text != NULL ? strstr(row->options.text, name) : NULL;
+		const char *value;
+		double seconds;
+
+		if (option == NULL || strcmp(row->where.text, "/") == 0 ||
+		    strcmp(row->where.text, "/usr") == 0 || !is_array(checker, row->source.text))
+			continue;
+		option += strlen(name);
+		value = arena_strndup(checker->arena, option, strcspn(option, ","));
+		seconds = seconds_of(value);
+		if (seconds > 0 && seconds <= LAST_RESORT)
+			diag_report(checker->diag, DIAG_DEVICE_TIMEOUT_SHORT, row->options.span,
+				    NULL,
+				    "%s is given up after %s, and %s is started degraded after %d "
+				    "s",
+				    row->where.text, value, row->source.text, LAST_RESORT);
+	}
+}
+
+/* --- with facts ----------------------------------------------------------- */
 
 void chain_check_arrays(const struct chain_checker *checker)
 {

@@ -67,6 +67,7 @@ static void check(struct arena *arena, const struct request *request, const stru
 		check_script_orders(c->model->scripts, diag);
 		check_script_uses(c->model->scripts, diag);
 		check_destdir_scripts(c->model->scripts, diag);
+		check_script_storage(c->model->scripts, c->chain, c->model, diag);
 	}
 	if (c->root_fd >= 0)
 		image_check(arena, diag, root != NULL ? root : "/", c->root_fd, &c->manifest);

@@ -2,6 +2,7 @@
 #ifndef BOOTGRAPH_SCRIPTS_FINDINGS_H
 #define BOOTGRAPH_SCRIPTS_FINDINGS_H
 
+#include "../chain.h"
 #include "../command.h"
 #include "order.h"
 #include "tree.h"
@@ -21,5 +22,10 @@ void check_script_uses(const struct script_tree *tree, struct diag *diag);
 
 /* Scripts that a hook writes into the image, where nothing runs them. */
 void check_destdir_scripts(const struct script_tree *tree, struct diag *diag);
+
+/* What the chain needs scripts for: ones that are missing, and such as do not get the time. Only of
+ * a tree that has initramfs-tools' own scripts. */
+void check_script_storage(const struct script_tree *tree, const struct chain *chain,
+			  const struct model *model, struct diag *diag);
 
 #endif

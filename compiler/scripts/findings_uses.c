@@ -269,31 +269,9 @@ static bool is_on_the_clock(const char *phase)
 	       strcmp(phase, "local-premount") == 0;
 }
 
-/* The longest wait of a script is what it comes to. */
-static const struct script_use *longest_wait(const struct turn *turn)
-{
-	const struct script_use *longest = NULL;
-	unsigned long most = 0;
-
-	for (size_t i = 0; i < turn->uses->uses.count; i++) {
-		const struct script_use *use = &turn->uses->uses.item[i];
-		unsigned long seconds = strtoul(use->name, NULL, 10);
-
-		if (use->kind != USE_WAITS || use->background)
-			continue;
-		if (strcmp(use->name, "no limit") == 0)
-			return use;
-		if (seconds > most) {
-			most = seconds;
-			longest = use;
-		}
-	}
-	return longest;
-}
-
 static void check_waits(struct checker *checker, const struct turn *turn)
 {
-	const struct script_use *use = longest_wait(turn);
+	const struct script_use *use = script_longest_wait(turn->uses);
 	unsigned long seconds = use == NULL ? 0 : strtoul(use->name, NULL, 10);
 
 	if (use != NULL && strcmp(use->name, "no limit") == 0)

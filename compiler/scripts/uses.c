@@ -1,6 +1,7 @@
 #include "uses.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reading.h"
@@ -200,4 +201,25 @@ const struct script_uses *script_uses_read(struct arena *arena, const char *phas
 	use_walk(&reader, &parsed.commands, visit);
 	use_annotate(&reader, phase, script->name);
 	return out;
+}
+
+const struct script_use *script_longest_wait(const struct script_uses *uses)
+{
+	const struct script_use *longest = NULL;
+	unsigned long most = 0;
+
+	for (size_t i = 0; i < uses->uses.count; i++) {
+		const struct script_use *use = &uses->uses.item[i];
+		unsigned long seconds = strtoul(use->name, NULL, 10);
+
+		if (use->kind != USE_WAITS || use->background)
+			continue;
+		if (strcmp(use->name, "no limit") == 0)
+			return use;
+		if (seconds > most) {
+			most = seconds;
+			longest = use;
+		}
+	}
+	return longest;
 }

@@ -46,6 +46,10 @@ struct script_uses {
 const struct script_uses *script_uses_read(struct arena *arena, const char *phase,
 					   const struct script *script);
 
+/* The longest wait of a script, which is what it comes to, by itself and not in the background;
+ * NULL if it does not wait. */
+const struct script_use *script_longest_wait(const struct script_uses *uses);
+
 /* "variable", "sets", ... */
 const char *use_kind_name(enum use_kind kind);
 

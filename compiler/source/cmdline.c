@@ -85,11 +85,24 @@ static const char *nearest_spelling(struct arena *arena, const char *word)
 	return nearest != NULL ? nearest : diag_nearest(word, words.item, words.count);
 }
 
+/* The real system's systemd-udevd and systemd heed some words of this form, too, wherever they run.
+ */
+static bool is_for_dracut(const char *word)
+{
+	return has_prefix(word, "rd.") && !has_prefix(word, "rd.udev.") &&
+	       !has_prefix(word, "rd.systemd.");
+}
+
 static void check_unknown(struct model *model, struct diag *diag, struct word word)
 {
 	const char *nearest = nearest_spelling(model->arena, word.text);
 	const char *hint = NULL;
 
+	if (is_for_dracut(word.text)) {
+		diag_report(diag, DIAG_CMDLINE_DRACUT, word.span, NULL,
+			    "\"%s\" says something to dracut, and nothing here", word.text);
+		return;
+	}
 	if (nearest == NULL && !has_prefix(word.text, "bootgraph."))
 		return; /* the kernel's, or another program's */
 	if (nearest != NULL)
