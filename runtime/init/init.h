@@ -17,6 +17,7 @@
 #include "daemon.h"
 #include "coldplug.h"
 #include "devices.h"
+#include "members.h"
 #include "modules.h"
 #include "notes.h"
 #include "probers.h"
@@ -53,6 +54,7 @@ struct init {
 	struct uevents uevents;
 	struct coldplug coldplug;
 	struct devices devices;
+	struct members members;
 	struct modules modules;
 	struct notes notes;
 	struct tracefile trace;

@@ -62,23 +62,33 @@ void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status)
 	ends->end[ends->count++] = (struct end){node, serial, status};
 }
 
+static bool is_block(const struct event *event)
+{
+	const char *subsystem = event_property(event, "SUBSYSTEM");
+
+	return subsystem != NULL && strcmp(subsystem, "block") == 0;
+}
+
 static void tell(struct init *init, const struct event *event)
 {
 	uint32_t now = init_now();
-	bool new_device = false;
+	bool new_device = false, removed = false;
 	const char *action;
 
 	if (event->kind == EVENT_DEVICE) {
 		new_device = devices_event(&init->devices, event, init->coldplug.walk);
 		init->probers.news = now;
 		action = event_property(event, "ACTION");
-		if (action != NULL && strcmp(action, "remove") == 0)
+		removed = action != NULL && strcmp(action, "remove") == 0 && is_block(event);
+		if (removed)
 			probe_forget(init, event_device_number(event));
 	}
 	if (!init->started)
 		return;
 	trace_event(&init->trace.sink, &init->machine, now, event);
 	machine_event(&init->machine, event, now);
+	if (removed)
+		members_forget(init, event_device_number(event));
 	if (new_device && init->rescue.open && init->rescue.no_shell)
 		init->rescue.left = true; /* nobody else can make it look again */
 }

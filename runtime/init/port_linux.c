@@ -6,6 +6,7 @@
 #include "init.h"
 #include "log.h"
 #include "mount.h"
+#include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -168,29 +169,22 @@ static void write_text(struct init *init, const struct effect *effect)
 	child_work(init, effect, work_write); /* a driver may take its time over it */
 }
 
-enum { ARGUMENTS_MAX = 256 };
-
-static int32_t work_run(struct init *init, const struct effect *effect, struct report *report)
-{
-	const char *argument[ARGUMENTS_MAX + 1];
-	uint32_t n = 0;
-
-	while (n < ARGUMENTS_MAX &&
-	       (argument[n] = machine_list_value(&init->machine, effect->list, n)) != NULL)
-		n++;
-	argument[n] = NULL;
-	if (n == 0)
-		return report_say(report, -EINVAL, "there is no program to run");
-	/* libdevmapper would wait for an udevd that is not there, and leave its nodes to it. */
-	setenv("DM_DISABLE_UDEV", "1", 1);
-	execv(argument[0], (char *const *)argument);
-	return report_say(report, -errno, "%s: %s", argument[0], strerror(errno));
-}
-
 static void run(struct init *init, const struct effect *effect)
 {
 	init->ran_programs = true;
 	child_work(init, effect, work_run);
+}
+
+static void assemble(struct init *init, const struct effect *effect)
+{
+	init->ran_programs = true;
+	child_work(init, effect, work_assemble);
+}
+
+static void run_for_device(struct init *init, const struct effect *effect)
+{
+	init->ran_programs = true;
+	child_work(init, effect, work_run_for_device);
 }
 
 static void start_daemon(struct init *init, const struct effect *effect)
@@ -215,9 +209,26 @@ static void work_with_prompts(struct init *init, const struct effect *effect, wo
 	close(fd);
 }
 
+/* An answer that is known need not be asked for. */
 static void ask(struct init *init, const struct effect *effect)
 {
-	work_with_prompts(init, effect, work_ask);
+	const char *answer = effect->text[ASK_ANSWER];
+
+	if (strcmp(answer, "yes") == 0) {
+		end_now(init, effect, 0);
+	} else if (strcmp(answer, "no") == 0) {
+		notes_reason(&init->notes, effect->node, "%s The answer is no, as was said before.",
+			     effect->text[ASK_QUESTION]);
+		end_now(init, effect, 1);
+	} else {
+		work_with_prompts(init, effect, work_ask);
+	}
+}
+
+static void unlock(struct init *init, const struct effect *effect)
+{
+	init->ran_programs = true;
+	work_with_prompts(init, effect, work_unlock);
 }
 
 /* The kernel takes the numbers, and does not come back if it finds an image (kernel:
@@ -275,6 +286,9 @@ static const effect_function effects[OP_COUNT] = {
 	[OP_HANDOFF] = hand_over,
 	[OP_ASK] = ask,
 	[OP_DAEMON] = start_daemon,
+	[OP_ASSEMBLE] = assemble,
+	[OP_RUN_FOR_DEVICE] = run_for_device,
+	[OP_UNLOCK] = unlock,
 };
 
 static void port_start(void *context, const struct effect *effect)

@@ -256,16 +256,29 @@ static void tell_answer(struct init *init, const struct probe_request *request,
 	init_tell(init, &event);
 }
 
+static bool reply_is_sane(const struct reply *reply)
+{
+	uint32_t i;
+
+	if (!answer_is_sane(&reply->answer) || reply->membership_count > MEMBERSHIPS_MAX)
+		return false;
+	for (i = 0; i < reply->membership_count; i++)
+		if (!membership_is_sane(&reply->membership[i]))
+			return false;
+	return true;
+}
+
 void prober_readable(struct init *init, struct prober *prober)
 {
 	struct probe_request *request = prober->request;
 	struct reply reply;
 	ssize_t n = recv(prober->fd, &reply, sizeof reply, MSG_DONTWAIT);
+	uint32_t device;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n != sizeof reply || request == NULL || reply.id != request->question.id ||
-	    !answer_is_sane(&reply.answer)) {
+	    !reply_is_sane(&reply)) {
 		/* It has died, or lost its mind: what it was at has failed. */
 		drop_prober(prober, SIGKILL);
 		if (request != NULL)
@@ -273,8 +286,11 @@ void prober_readable(struct init *init, struct prober *prober)
 		return;
 	}
 	prober->request = NULL;
-	if (!request->cancelled)
+	device = request->device;
+	if (!request->cancelled) {
 		tell_answer(init, request, &reply.answer);
+		members_found(init, device, reply.membership, reply.membership_count);
+	}
 	finish(init, request, reply.answer.error);
 }
 

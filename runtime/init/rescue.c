@@ -50,6 +50,7 @@ static void add(struct text *text, const char *format, ...)
 struct explanation {
 	struct init *init;
 	struct text *text;
+	char reason[256]; /* the last one that was put together */
 };
 
 static void explanation_line(void *context, const char *line)
@@ -64,7 +65,15 @@ static void explanation_line(void *context, const char *line)
 
 static const char *explanation_reason(void *context, uint32_t node)
 {
-	return notes_of(&((struct explanation *)context)->init->notes, node)->reason;
+	struct explanation *explanation = context;
+	const struct init *init = explanation->init;
+	const char *reason = notes_of(&init->notes, node)->reason;
+
+	if (reason != NULL)
+		return reason;
+	members_explain(init, machine_node_title(&init->machine, node), explanation->reason,
+			sizeof explanation->reason);
+	return explanation->reason[0] != '\0' ? explanation->reason : NULL;
 }
 
 /* What stands on a disk is not to steer the terminal: beyond ASCII only well-formed UTF-8 is shown,
@@ -148,7 +157,7 @@ static void add_devices(struct text *text, const struct devices *devices)
 static void write_report(struct init *init, struct text *text, const char *sentence)
 {
 	struct text *body = calloc(1, sizeof *body);
-	struct explanation explanation = {init, body};
+	struct explanation explanation = {.init = init, .text = body};
 
 	memset(text, 0, sizeof *text);
 	if (body != NULL && init->started)

@@ -1,5 +1,6 @@
 #include "probe.h"
 #include "helper.h"
+#include "members.h"
 #include "partition.h"
 #include "superblock.h"
 
@@ -137,8 +138,9 @@ static void ask_helper(const struct question *question, struct answer *answer)
 	helper_ask(path, answer);
 }
 
-void probe_device(const struct question *question, struct answer *answer)
+void probe_device(const struct question *question, struct reply *reply)
 {
+	struct answer *answer = &reply->answer;
 	uint64_t start = START_UNKNOWN;
 	int fd, parent = -1;
 
@@ -152,6 +154,7 @@ void probe_device(const struct question *question, struct answer *answer)
 	if (question->partition != 0)
 		parent = open_parent(question, &start);
 	probe_files(fd, parent, question->partition, start, answer);
+	reply->membership_count = members_probe(fd, answer, reply->membership);
 	if (parent >= 0)
 		close(parent);
 	close(fd);
@@ -173,7 +176,7 @@ void probe_serve(int socket)
 		memset(&reply, 0, sizeof reply);
 		reply.id = question.id;
 		question.name[PROBE_NAME_MAX - 1] = '\0';
-		probe_device(&question, &reply.answer);
+		probe_device(&question, &reply);
 		if (send(socket, &reply, sizeof reply, MSG_NOSIGNAL) != sizeof reply)
 			_exit(1);
 	}

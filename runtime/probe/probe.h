@@ -6,6 +6,7 @@
 #define BOOTGRAPH_PROBE_PROBE_H
 
 #include "answer.h"
+#include "../core/membership.h"
 
 enum { PROBE_NAME_MAX = 64 };
 
@@ -21,14 +22,16 @@ struct question {
 /* And its answer. */
 struct reply {
 	uint32_t id;
+	uint32_t membership_count;
 	struct answer answer;
+	struct membership membership[MEMBERSHIPS_MAX];
 };
 
 /* Answers questions from the socket until it is closed. */
 _Noreturn void probe_serve(int socket);
 
-/* Looks at one device, which must have the numbers asked for. */
-void probe_device(const struct question *question, struct answer *ret_answer);
+/* Looks at one device, which must have the numbers asked for: fills in all but the id. */
+void probe_device(const struct question *question, struct reply *reply);
 
 /* Looks at an open device or image file; disk is the one it is a partition of, or -1. start is
  * where on that it begins, in bytes, or START_UNKNOWN. */
