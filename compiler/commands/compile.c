@@ -73,10 +73,23 @@ static void check(struct arena *arena, const struct request *request, const stru
 		image_check(arena, diag, root != NULL ? root : "/", c->root_fd, &c->manifest);
 }
 
+/* Which paths in findings are those of the command line. */
+static void name_given(struct report *report, const struct compile_options *options)
+{
+	for (size_t i = 0; i < options->units.count; i++)
+		vec_push(report->arena, &report->given, options->units.item[i]);
+	for (size_t i = 0; i < options->scripts.scripts.count; i++)
+		vec_push(report->arena, &report->given, options->scripts.scripts.item[i]);
+	for (size_t i = 0; i < options->scripts.hooks.count; i++)
+		vec_push(report->arena, &report->given, options->scripts.hooks.item[i]);
+	if (options->facts != NULL)
+		vec_push(report->arena, &report->given, options->facts);
+}
+
 /* Compiles and writes; returns the exit status. */
 static int run(struct arena *arena, const struct request *request, FILE *findings)
 {
-	struct report report = {.arena = arena};
+	struct report report = {.arena = arena, .root = request->options.root};
 	struct diag diag = {.out = findings, .context = &report};
 	struct compilation c;
 	bool compiled;
@@ -84,6 +97,7 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 
 	if (request->format != REPORT_TEXT)
 		diag.take = report_take;
+	name_given(&report, &request->options);
 	compiled = compile(&request->options, arena, &diag, &c);
 	if (request->check)
 		check(arena, request, &c, &diag);

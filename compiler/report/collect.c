@@ -94,21 +94,64 @@ bool report_locate(struct span span, struct report_region *ret_region)
 	return true;
 }
 
-bool report_is_file(struct span span)
+static bool is_below(const char *path, const char *directory)
 {
-	return (span.text != NULL || span.name != NULL) && strncmp(span_name(span), "--", 2) != 0;
+	size_t length = strlen(directory);
+
+	while (length > 1 && directory[length - 1] == '/')
+		length--;
+	return strncmp(path, directory, length) == 0 &&
+	       (path[length] == '\0' || path[length] == '/' || directory[length - 1] == '/');
 }
 
-const char *report_path(struct span span)
+static bool is_given(const struct report *report, const char *path)
+{
+	for (size_t i = 0; i < report->given.count; i++)
+		if (is_below(path, report->given.item[i]))
+			return true;
+	return false;
+}
+
+/* What is built in has a name like a file's; what is about no file has one without a slash. */
+static bool is_no_file(const struct report *report, struct span span)
 {
 	const char *name = span_name(span);
-	char *here = getcwd(NULL, 0);
-	size_t length = here != NULL ? strlen(here) : 0;
 
-	if (length > 1 && strncmp(name, here, length) == 0 && name[length] == '/')
-		name += length + 1;
+	return strncmp(name, "--", 2) == 0 || is_below(name, "stdlib") ||
+	       (span.text == NULL && strchr(name, '/') == NULL && !is_given(report, name));
+}
+
+/* Without the working directory in front, and without "./". */
+static const char *make_relative(const char *path)
+{
+	char *here = getcwd(NULL, 0);
+
+	if (here != NULL && strcmp(here, "/") != 0 && is_below(path, here) &&
+	    path[strlen(here)] == '/')
+		path += strlen(here) + 1;
 	free(here);
-	while (strncmp(name, "./", 2) == 0 && name[2] != '/' && name[2] != '\0')
-		name += 2;
-	return name;
+	while (strncmp(path, "./", 2) == 0 && path[2] != '/' && path[2] != '\0')
+		path += 2;
+	return path;
+}
+
+const char *report_path(const struct report *report, struct span span)
+{
+	const char *name = span_name(span), *root = report->root != NULL ? report->root : "/";
+
+	if (is_no_file(report, span))
+		return NULL;
+	if (name[0] != '/' && !is_given(report, name))
+		name = arena_printf(report->arena, "%s%s%s", root,
+				    root[strlen(root) - 1] == '/' ? "" : "/", name);
+	return make_relative(name);
+}
+
+struct span report_place(const struct report *report, const struct report_finding *finding)
+{
+	if (report_path(report, finding->span) == NULL)
+		for (size_t i = 0; i < finding->notes.count; i++)
+			if (report_path(report, finding->notes.item[i].span) != NULL)
+				return finding->notes.item[i].span;
+	return finding->span;
 }

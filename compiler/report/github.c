@@ -62,14 +62,15 @@ static void print_property(FILE *out, const char *text)
 	free(safe);
 }
 
-static void print_place(FILE *out, struct span span)
+static void print_place(FILE *out, const struct report *report, struct span span)
 {
+	const char *path = report_path(report, span);
 	struct report_region place;
 
-	if (!report_is_file(span))
+	if (path == NULL)
 		return;
 	fputs("file=", out);
-	print_property(out, report_path(span));
+	print_property(out, path);
 	if (report_locate(span, &place)) {
 		fprintf(out, ",line=%zu,endLine=%zu", place.line, place.end_line);
 		/* Columns count only within one line. */
@@ -95,7 +96,7 @@ void report_github(const struct report *report, FILE *out)
 		const struct report_finding *finding = &report->findings.item[i];
 
 		fprintf(out, "::%s ", commands[finding->severity]);
-		print_place(out, finding->span);
+		print_place(out, report, report_place(report, finding));
 		fputs("title=", out);
 		print_property(out, diag_describe(finding->id)->id);
 		fputs("::", out);

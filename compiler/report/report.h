@@ -31,6 +31,10 @@ struct report_finding {
 
 struct report {
 	struct arena *arena;
+	/* Where files are: what the user named (--units and the like) is relative to the working
+	 * directory, everything else to the sysroot, "/" if it is NULL. */
+	const char *root;
+	VEC(const char *) given;
 	VEC(struct report_finding) findings;
 };
 
@@ -62,10 +66,12 @@ struct report_region {
 /* False if the span has no text. */
 bool report_locate(struct span span, struct report_region *ret_region);
 
-/* Whether the span's name is that of a file, and not of an option such as --cmdline. */
-bool report_is_file(struct span span);
+/* The path of a span's file as other programs find it: below the working directory a relative one,
+ * else absolute. NULL if the span is in no file: an option such as --cmdline, a built-in unit. */
+const char *report_path(const struct report *report, struct span span);
 
-/* The path of a span's file, below the working directory if it is there. */
-const char *report_path(struct span span);
+/* Where others show a finding: its own place, or, if that is in no file, the first of its notes
+ * that is: what is wrong with a built-in unit is wrong because of somebody's own. */
+struct span report_place(const struct report *report, const struct report_finding *finding);
 
 #endif

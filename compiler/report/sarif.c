@@ -40,11 +40,10 @@ static struct json_object *new_snippet(const char *text, const char *end)
 
 /* A path as the reference to a URI (RFC 3986): relative ones stay relative, bytes that are not
  * unreserved are percent-encoded, a colon too, which would end a scheme. */
-static struct json_object *new_uri(struct span span)
+static struct json_object *new_uri(const char *path)
 {
 	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 					 "0123456789-._~/";
-	const char *path = report_path(span);
 	struct json_object *object;
 	char *uri = NULL;
 	size_t size;
@@ -86,12 +85,13 @@ static void add_regions(struct json_object *physical, struct span span)
 	add(physical, "contextRegion", context);
 }
 
-static struct json_object *new_location(struct span span)
+static struct json_object *new_location(const struct report *report, struct span span)
 {
 	struct json_object *location = json_object_new_object(), *part = json_object_new_object();
+	const char *path = report_path(report, span);
 	struct json_object *array, *artifact;
 
-	if (!report_is_file(span)) {
+	if (path == NULL) {
 		array = json_object_new_array();
 		add(part, "name", json_text(span_name(span)));
 		json_object_array_add(array, part);
@@ -99,7 +99,7 @@ static struct json_object *new_location(struct span span)
 		return location;
 	}
 	artifact = json_object_new_object();
-	add(artifact, "uri", new_uri(span));
+	add(artifact, "uri", new_uri(path));
 	add(part, "artifactLocation", artifact);
 	add_regions(part, span);
 	add(location, "physicalLocation", part);
@@ -143,12 +143,13 @@ static struct json_object *new_rules(const struct report *report, size_t ret_ind
 	return array;
 }
 
-static struct json_object *new_notes(const struct report_finding *finding)
+static struct json_object *new_notes(const struct report *report,
+				     const struct report_finding *finding)
 {
 	struct json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < finding->notes.count; i++) {
-		struct json_object *location = new_location(finding->notes.item[i].span);
+		struct json_object *location = new_location(report, finding->notes.item[i].span);
 
 		add_number(location, "id", i + 1);
 		add(location, "message", new_message(finding->notes.item[i].text));
@@ -168,10 +169,10 @@ static struct json_object *new_result(const struct report *report,
 	add_number(result, "ruleIndex", rule);
 	add(result, "level", json_text(level_name(finding->severity)));
 	add(result, "message", new_message(text));
-	json_object_array_add(locations, new_location(finding->span));
+	json_object_array_add(locations, new_location(report, report_place(report, finding)));
 	add(result, "locations", locations);
 	if (finding->notes.count > 0)
-		add(result, "relatedLocations", new_notes(finding));
+		add(result, "relatedLocations", new_notes(report, finding));
 	return result;
 }
 
