@@ -167,6 +167,15 @@ uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct te
 	}
 }
 
+bool graph_left_out(const struct graph *graph, const struct term *term)
+{
+	for (size_t i = 0; i < graph->model->units.count; i++)
+		if (term->kind == TERM_STOPPED &&
+		    strcmp(graph->model->units.item[i]->name.text, term->name.text) == 0)
+			return find_unit(graph, term->name.text) == NONE;
+	return false;
+}
+
 static bool term_names_node(const struct term *term)
 {
 	return term->kind == TERM_STARTED || term->kind == TERM_STARTING ||
@@ -187,6 +196,8 @@ static void connect_term(struct graph *graph, struct diag *diag, uint32_t unit,
 	for (i = 0; i < term->terms.count; i++)
 		connect_term(graph, diag, unit, term->terms.item[i]);
 	if (!term_names_node(term))
+		return;
+	if (graph_left_out(graph, term))
 		return;
 	node = graph_term_node(graph, diag, term);
 	if (node == NONE) {
@@ -213,6 +224,8 @@ static void connect_stop(struct graph *graph, struct diag *diag, uint32_t unit,
 	for (i = 0; i < term->terms.count; i++)
 		connect_stop(graph, diag, unit, term->terms.item[i]);
 	if (!term_names_node(term))
+		return;
+	if (graph_left_out(graph, term))
 		return;
 	node = graph_term_node(graph, diag, term);
 	if (node == NONE)

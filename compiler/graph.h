@@ -74,6 +74,10 @@ void graph_connect_data(struct graph *graph, struct diag *diag);
 
 /* The node an event of start-on is about, or NONE. */
 uint32_t graph_term_node(struct graph *graph, struct diag *diag, const struct term *term);
+/* Whether it is `stopped X`, and X a unit that this machine does not have: masked, not for this
+ * host, without rows. Such a one counts as skipped before the boot, so the term holds from the
+ * start: what was to come after X must not be lost with it. */
+bool graph_left_out(const struct graph *graph, const struct term *term);
 
 /* order.c: renumbers nodes so that each comes after what it waits for, as near to the order of
  * declaration as possible, and sorts the edges by their target. Reports each cycle as a path and

@@ -49,7 +49,9 @@ static void lower_node_term(struct lowering *l, struct program_code *code, const
 										   : OP_STARTED;
 	uint32_t node = graph_term_node((struct graph *)l->graph, l->diag, term);
 
-	if (node == NONE)
+	if (graph_left_out(l->graph, term))
+		emit(l, code, OP_STARTUP, term->span);
+	else if (node == NONE)
 		emit(l, code, OP_NEVER, term->span);
 	else
 		emit(l, code, op, term->span)->operand[0].index = node;
