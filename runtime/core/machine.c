@@ -890,23 +890,48 @@ static void expire_node(struct machine *machine, uint32_t index, const struct no
 	}
 }
 
-/* One node after the other: what fails can make others go on, whose time is not up then. False when
- * nothing is due. */
+/* Whether something that could still bring the device is due as well. */
+static bool has_due_on_path(const struct machine *machine, uint32_t index, const struct node *node)
+{
+	struct node other;
+	uint32_t k;
+
+	for (k = 0; k < node->path_count; k++) {
+		uint32_t fact = blob_word(machine->blob, SECTION_paths, node->first_path + k);
+
+		blob_node(machine->blob, fact, &other);
+		if (fact != index && due_time(machine, fact, &other) <= machine->state->now)
+			return true;
+	}
+	return false;
+}
+
+/* One node after the other: what fails can make others go on, whose time is not up then. So those
+ * that others stand on come first: that an array is not complete makes it start as it is, and the
+ * root on it is not given up at the same moment. False when nothing is due. */
 static bool expire(struct machine *machine)
 {
+	uint32_t i, chosen = NONE;
 	struct node node;
-	uint32_t i;
 
 	for (i = 0; i < machine->node_count; i++) {
 		blob_node(machine->blob, i, &node);
 		machine->steps += 1 + node.path_count + node.wake_count + node.edge_count;
 		if (due_time(machine, i, &node) > machine->state->now)
 			continue;
-		machine->first_dirty = machine->node_count;
-		expire_node(machine, i, &node);
-		return true;
+		if (chosen == NONE)
+			chosen = i;
+		if (has_due_on_path(machine, i, &node))
+			continue;
+		chosen = i;
+		break;
 	}
-	return false;
+	if (chosen == NONE)
+		return false;
+	blob_node(machine->blob, chosen, &node);
+	machine->first_dirty = machine->node_count;
+	expire_node(machine, chosen, &node);
+	return true;
 }
 
 uint32_t machine_deadline(const struct machine *machine)
