@@ -21,6 +21,7 @@ static const struct prefix prefixes[] = {
 	{"/dev/disk/by-partlabel/", REF_PARTLABEL, true},
 	{"/dev/disk/", REF_LINK, true},
 	{"/dev/mapper/", REF_MAPPER, true},
+	{"/dev/md/", REF_ARRAY, false},
 	{"/dev/", REF_NAME, false},
 };
 
@@ -163,6 +164,16 @@ static bool is_volume(const struct device_ref *ref, const char *name)
 	return slashes == 1 && *name == '\0';
 }
 
+/* /dev/md/0 is md0, also where nobody has given it that name. */
+static bool is_array(const struct device_ref *ref, const struct event *event)
+{
+	const char *name = event_property(event, "DEVNAME");
+
+	return text_is(ref, event_property(event, "MD_DEVNAME")) ||
+	       (name != NULL && name[0] == 'm' && name[1] == 'd' && digit_value(name[2]) < 10 &&
+		text_is(ref, name + 2));
+}
+
 static bool property_is(const struct event *event, const char *key, const char *text)
 {
 	const char *value = event_property(event, key);
@@ -212,6 +223,8 @@ bool device_ref_names(const struct device_ref *ref, const struct event *event)
 	case REF_NAME:
 		return text_is(ref, event_property(event, "DEVNAME")) ||
 		       is_volume(ref, event_property(event, "DM_NAME"));
+	case REF_ARRAY:
+		return is_array(ref, event);
 	case REF_MAPPER:
 		return text_is(ref, event_property(event, "DM_NAME"));
 	case REF_NUMBER:

@@ -4,6 +4,7 @@
  *   /dev/disk/by-{uuid,label,partuuid,partlabel}/x   the same, with udev's \x20 escapes
  *   /dev/name                                  the kernel's name
  *   /dev/mapper/name                           a device-mapper name
+ *   /dev/md/name                               an md array's name, or its number
  *   /dev/vg/lv                                 a logical volume, by its device-mapper name vg-lv,
  *                                              in which hyphens of vg and lv are doubled (lvm(8))
  *   8:1   0x801   801                          major:minor, or hex as the kernel takes it (kernel:
@@ -28,6 +29,7 @@ enum device_ref_kind {
 	REF_PARTLABEL, /* ID_PART_ENTRY_NAME, or the kernel's PARTNAME */
 	REF_NAME,      /* DEVNAME, or vg/lv: DM_NAME */
 	REF_MAPPER,    /* /dev/mapper/x: DM_NAME */
+	REF_ARRAY,     /* /dev/md/x: MD_DEVNAME, or md followed by x, a number */
 	REF_NUMBER,    /* MAJOR and MINOR */
 	REF_COMPLETE,  /* SET or SET_NAME, with SET_LEVEL=complete */
 	REF_ENOUGH,    /* the same with SET_LEVEL=enough */

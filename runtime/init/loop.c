@@ -2,6 +2,8 @@
 #include "handoff.h"
 #include "init.h"
 #include "log.h"
+#include "array.h"
+#include "array.h"
 #include "mapping.h"
 
 #include <errno.h>
@@ -107,10 +109,25 @@ static void tell_mapping(struct init *init, const struct event *event)
 	tell(init, &named);
 }
 
+/* An array's event: what it is if it runs, and else that it is not there. */
+static void tell_array(struct init *init, const struct event *event)
+{
+	struct properties properties = {.length = 0};
+	struct event told = {.kind = EVENT_DEVICE};
+
+	if (!array_event(&properties, event))
+		return; /* longer than the kernel makes them */
+	told.properties = properties.text;
+	told.length = properties.length;
+	tell(init, &told);
+}
+
 void init_tell(struct init *init, const struct event *event)
 {
 	if (event->kind == EVENT_DEVICE && mapping_concerns(event))
 		tell_mapping(init, event);
+	else if (event->kind == EVENT_DEVICE && array_concerns(event))
+		tell_array(init, event);
 	else
 		tell(init, event);
 }

@@ -1,4 +1,5 @@
 #include "program.h"
+#include "array.h"
 #include "init.h"
 
 #include <errno.h>
@@ -176,6 +177,8 @@ int32_t work_assemble(struct init *init, const struct effect *effect, struct rep
 	}
 	if (r == 0 && program.count == arguments)
 		return report_say(report, -ENXIO, "no member of %.200s is there any more", set);
+	if (r == 0)
+		r = array_load_module(init, set, report);
 	return r != 0 ? r : run_program(&program, -1, report);
 }
 

@@ -59,6 +59,12 @@ bool name_choose(struct array *array);
 /* Makes /dev/md/NAME, and the line in /run/mdadm/map by which mdadm and udev's rules know it. */
 bool name_publish(const struct array *array);
 
+/* Takes both back: the array did not start. */
+void name_withdraw(const struct array *array);
+
+/* Has the kernel tell of the array once more, for it was told before it had its name. */
+bool name_announce(const struct array *array);
+
 /* --- native.c -------------------------------------------------------------- */
 
 /* Whether the kernel can be told to start it without more ado. If not, why. */
@@ -91,8 +97,8 @@ void block_first(const char *name, const char *directory, char entry[KERNEL_NAME
 
 /* --- report.c -------------------------------------------------------------- */
 
-/* Why it failed, for people, as one line on descriptor 3 (a pipe of PID 1) or on standard error.
- * Returns false, so that a caller can pass it on. */
+/* Says why it failed, as report_failure (helper/report.h). Returns false, so that a caller can pass
+ * it on. */
 bool report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

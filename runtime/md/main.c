@@ -1,4 +1,5 @@
 #include "array.h"
+#include "../helper/report.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@ static const char usage[] =
 	"       bootgraph-md add --set=md:UUID|md:NAME DEV\n"
 	"\n"
 	"assemble starts the array from these devices; --degraded also without all its members.\n"
-	"add makes a device that turned up late part of the array, which runs.\n";
+	"add makes a device that turned up late part of the array, which runs; devices of other\n"
+	"arrays are left alone.\n";
 
 /* --- arrays that run -------------------------------------------------------- */
 
@@ -69,15 +71,18 @@ static bool start(struct array *array)
 	const char *reason;
 	bool safe = native_is_safe(array, &reason);
 
-	if (safe && native_start(array))
+	/* The kernel announces the array as soon as it runs: then it has to have its name. */
+	if (safe && name_publish(array) && native_start(array))
 		return true;
+	if (safe) {
+		name_withdraw(array);
+		return false;
+	}
 	if (!mdadm_is_there())
-		return safe ? false
-			    : report("%s is left to mdadm (%s), which is not in the image",
-				     array->set, reason);
-	if (!safe)
-		fprintf(stderr, "bootgraph-md: %s is left to mdadm: %s\n", array->set, reason);
-	return mdadm_assemble(array);
+		return report("%s is left to mdadm (%s), which is not in the image", array->set,
+			      reason);
+	fprintf(stderr, "bootgraph-md: %s is left to mdadm: %s\n", array->set, reason);
+	return mdadm_assemble(array) && name_publish(array) && name_announce(array);
 }
 
 static bool assemble(struct array *array, char **paths, unsigned count)
@@ -87,7 +92,7 @@ static bool assemble(struct array *array, char **paths, unsigned count)
 	if (find_running(array->set, array->kernel_name, &md))
 		return true; /* somebody was quicker, and has named it */
 	return read_members(array, paths, count) && judge_members(array) && may_start(array) &&
-	       name_choose(array) && start(array) && name_publish(array);
+	       name_choose(array) && start(array);
 }
 
 /* --- add ---------------------------------------------------------------------- */
@@ -102,7 +107,7 @@ static bool add(const char *set, const char *path)
 	if (!read_member(path, &member, &found))
 		return false;
 	if (!found || !is_of_set(&member.md, set))
-		return report("%s is no member of %s", path, set);
+		return true; /* of another array: nothing to do with this one */
 	if (!find_running(set, name, &running))
 		return report("%s does not run", set);
 	if (strcmp(member.holder, name) == 0)
@@ -139,6 +144,7 @@ int main(int argc, char **argv)
 	int at = 2;
 	bool done;
 
+	report_begin();
 	array.set = array.device = "";
 	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
 		if (strcmp(argv[at], "--degraded") == 0)

@@ -186,10 +186,11 @@ static bool write_whole(const char *path, const char *text, size_t length)
 	return done;
 }
 
-static bool write_map(const struct array *array)
+/* Writes the map without the array, and with it at the end if it runs. */
+static bool write_map(const struct array *array, bool runs)
 {
 	static char text[MAP_ROOM];
-	size_t length, line;
+	size_t length, line = 0;
 	bool done;
 	int lock;
 
@@ -198,8 +199,9 @@ static bool write_map(const struct array *array)
 	if (lock < 0 || flock(lock, LOCK_EX) < 0)
 		return report("cannot lock " MAP ": %s", strerror(errno));
 	length = map_others(array->kernel_name, text, sizeof text);
-	line = map_line(array, text + length, sizeof text - length);
-	done = line > 0 && write_whole(MAP ".new", text, length + line) &&
+	if (runs)
+		line = map_line(array, text + length, sizeof text - length);
+	done = (line > 0 || !runs) && write_whole(MAP ".new", text, length + line) &&
 	       rename(MAP ".new", MAP) == 0;
 	if (!done)
 		report("cannot write " MAP ": %s", strerror(errno));
@@ -208,9 +210,34 @@ static bool write_map(const struct array *array)
 	return done;
 }
 
+/* --- both --------------------------------------------------------------------- */
+
 bool name_publish(const struct array *array)
 {
 	bool linked = make_link(array);
 
-	return write_map(array) && linked;
+	return write_map(array, true) && linked;
+}
+
+void name_withdraw(const struct array *array)
+{
+	if (strncmp(array->path, LINKS, strlen(LINKS)) == 0)
+		unlink(array->path);
+	write_map(array, false);
+}
+
+bool name_announce(const struct array *array)
+{
+	char path[PATH_ROOM];
+	int fd;
+	bool done;
+
+	snprintf(path, sizeof path, "/sys/class/block/%s/uevent", array->kernel_name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	done = fd >= 0 && write(fd, "change", 6) == 6;
+	if (!done)
+		report("%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return done;
 }

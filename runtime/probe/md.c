@@ -3,6 +3,7 @@
 
 #include <linux/raid/md_p.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -90,6 +91,7 @@ static bool read_0_90(const unsigned char *block, struct md *md)
 	md->clean = WORD(state) & 1u << MD_SB_CLEAN;
 	md->has_bitmap = WORD(state) & 1u << MD_SB_BITMAP_PRESENT;
 	md->reshaping = minor == 91;
+	snprintf(md->name, sizeof md->name, "super-minor=%u", (unsigned)WORD(md_minor));
 	read_uuid_0(block, md);
 	read_roles_0(block, md);
 	return true;

@@ -31,7 +31,8 @@ struct md {
 	int major, minor;	 /* 0 and 90; 1 and 0, 1 or 2 */
 	uint64_t at;		 /* where the superblock begins, in bytes */
 	unsigned char uuid[16];	 /* in the order in which it is written as text */
-	char name[MD_NAME_SIZE]; /* version 1: "host:name" or "name"; control characters end it */
+	char name[MD_NAME_SIZE]; /* "host:name" or "name"; 0.90: "super-minor=0", as in
+				    mdadm.conf(5) */
 	uint64_t created; /* seconds since 1970, and for version 1 microseconds above bit 40 */
 	uint64_t events;  /* grows with each change of the superblock */
 	int level;	  /* 0, 1, 4, 5, 6, 10; -1 linear, -4 multipath */
@@ -64,5 +65,8 @@ const char *md_level_name(int level);
 /* What the device says of its array, for PID 1; false if it says too much: an array of more slots
  * than a membership has room for. */
 bool md_membership(const struct md *md, struct membership *ret_membership);
+
+/* Both at once: the memberships of a device, none or one. */
+uint32_t md_members(struct disk *disk, struct membership *ret_membership);
 
 #endif

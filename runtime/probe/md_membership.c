@@ -140,3 +140,10 @@ bool md_membership(const struct md *md, struct membership *m)
 		m->enough[0] != '\0') ||
 	       list_all(md, m->enough, sizeof m->enough);
 }
+
+uint32_t md_members(struct disk *disk, struct membership *m)
+{
+	struct md md;
+
+	return md_read(disk, &md) && md_membership(&md, m);
+}

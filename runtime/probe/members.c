@@ -1,5 +1,6 @@
 #include "members.h"
 #include "disk.h"
+#include "md.h"
 
 #include <string.h>
 
@@ -9,6 +10,7 @@ static const struct {
 	const char *type;
 	reader read;
 } readers[] = {
+	{"linux_raid_member", md_members},
 	{NULL, NULL},
 };
 
