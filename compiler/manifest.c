@@ -83,9 +83,16 @@ static void add_needs(struct manifest *manifest, const struct model *model, stru
 
 	for (i = 0; i < count; i++) {
 		const char *name = expected_text(model, diag, &words[i]);
+		const char *end = "";
 
-		if (*name != '\0')
-			add_item(manifest, model->arena, kind, name, unit, words[i].span, false);
+		/* A field of for-each may stand for several modules; other names may have blanks.
+		 */
+		for (; *name != '\0'; name = end + strspn(end, " ")) {
+			end = name + (kind == MANIFEST_MODULE ? strcspn(name, " ") : strlen(name));
+			add_item(manifest, model->arena, kind,
+				 arena_strndup(model->arena, name, (size_t)(end - name)), unit,
+				 words[i].span, false);
+		}
 	}
 }
 

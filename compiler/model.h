@@ -60,6 +60,7 @@ struct md_settings {
 	device_patterns; /* its words; without such a line: partitions containers */
 	struct word homehost, homecluster; /* the words that count: the first ones */
 	struct word homehost_ignored;	   /* HOMEHOST <ignore> */
+	struct word hostname;		   /* of etc/hostname: HOMEHOST <system>, or without it */
 	struct word auto_line;		   /* the keyword AUTO of the line that counts, the first */
 	VEC(struct word) auto_rules;	   /* its words, in order: the first that fits counts */
 	VEC(struct word) create;	   /* words of CREATE lines */

@@ -76,7 +76,7 @@ static const struct fstab_row *fstab_find(const struct model *model, const char 
 	return NULL;
 }
 
-/* --- crypttab, mdadm.conf, resume ------------------------------------------- */
+/* --- crypttab, resume ------------------------------------------------------ */
 
 /* A word that is not given is empty, at the place of its line. */
 static struct word given(struct word word, struct span line)
@@ -131,50 +131,6 @@ static void add_crypttab(const struct model *model, row_list *rows)
 	}
 }
 
-/* What mdadm calls it: name=, else the last part of its device. */
-static struct word array_name(const struct md_array *array)
-{
-	struct word name = array->name;
-	const char *slash;
-
-	if (name.text != NULL || array->device.text == NULL)
-		return given(name, array->span);
-	slash = strrchr(array->device.text, '/');
-	name = array->device;
-	name.text = slash != NULL ? slash + 1 : name.text;
-	return name;
-}
-
-static struct word join_devices(struct arena *arena, const struct md_array *array)
-{
-	struct word joined = {"", array->span};
-	size_t i;
-
-	for (i = 0; i < array->devices.count; i++)
-		joined.text = arena_printf(arena, "%s%s%s", joined.text, i > 0 ? "," : "",
-					   array->devices.item[i].text);
-	return joined;
-}
-
-static void add_arrays(const struct model *model, row_list *rows)
-{
-	size_t i;
-
-	for (i = 0; i < model->chain->links.count; i++) {
-		const struct md_array *array = model->chain->links.item[i].array;
-		struct row row;
-
-		if (array == NULL || !chain_has_array(model->chain, array))
-			continue;
-		row = (struct row){{{"name", array_name(array)},
-				    {"device", given(array->device, array->span)},
-				    {"uuid", given(array->uuid, array->span)},
-				    {"metadata", given(array->metadata, array->span)},
-				    {"devices", join_devices(model->arena, array)}}};
-		vec_push(model->arena, rows, row);
-	}
-}
-
 /* The last one given counts, as on the command line. */
 static struct word parameter(const struct model *model, enum parameter_id id)
 {
@@ -222,7 +178,7 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 		add_crypttab(model, rows);
 		break;
 	case ROWS_ARRAY:
-		add_arrays(model, rows);
+		rows_add_arrays(model, rows);
 		break;
 	case ROWS_RESUME:
 		add_resume(model, rows);

@@ -4,7 +4,7 @@
 
 #include "graph.h"
 
-enum { FIELDS_MAX = 9 }; /* one more than there are, for the end */
+enum { FIELDS_MAX = 10 }; /* one more than there are, for the end */
 
 /* What {field} stands for in one instance. */
 struct row {
@@ -15,5 +15,8 @@ typedef VEC(struct row) row_list;
 
 /* Appends the rows of a set. */
 void rows_of(const struct model *model, enum row_set set, row_list *rows);
+
+/* rows_array.c: those of ROWS_ARRAY. */
+void rows_add_arrays(const struct model *model, row_list *rows);
 
 #endif

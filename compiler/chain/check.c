@@ -68,7 +68,7 @@ static bool is_likely_plain(const struct chain_checker *checker, const struct ch
 
 	device_ref_parse(link->name, &ref);
 	return checker->model->crypttab.count == 0 && checker->model->arrays.count == 0 &&
-	       ref.kind != REF_MAPPER &&
+	       ref.kind != REF_MAPPER && ref.kind != REF_ARRAY &&
 	       !(ref.kind == REF_NAME && memchr(ref.text, '/', ref.length));
 }
 

@@ -98,10 +98,30 @@ static void read_mdadm(struct model *model, struct diag *diag, int root_fd)
 	read_mdadm_directory(model, diag, root_fd, directory);
 }
 
+/* The first line that is no comment (hostname(5)). Whether there is such a file matters only to
+ * some, and is checked there. */
+static void read_host_name(struct model *model, int root_fd)
+{
+	const struct text *text = text_read(model->arena, root_fd, "etc/hostname", "etc/hostname");
+	size_t at = 0, length;
+
+	while (text != NULL && at < text->size) {
+		length = strcspn(text->data + at, " \t\r\n");
+		if (length > 0 && text->data[at] != '#') {
+			model->md.hostname.text =
+				arena_strndup(model->arena, text->data + at, length);
+			model->md.hostname.span = (struct span){text, at, length, NULL};
+			return;
+		}
+		at += strcspn(text->data + at, "\n") + 1;
+	}
+}
+
 void source_storage(struct model *model, struct diag *diag, int root_fd)
 {
 	read_file(model, diag, root_fd, "etc/crypttab", source_crypttab);
 	read_mdadm(model, diag, root_fd);
+	read_host_name(model, root_fd);
 	crypttab_check(model, diag, root_fd);
 	mdadm_check(model, diag, root_fd);
 }
