@@ -48,6 +48,9 @@ static void add_action(struct manifest *manifest, const struct model *model, str
 	switch (action->op) {
 	case OP_RUN:
 	case OP_DAEMON:
+	case OP_ASSEMBLE:
+	case OP_RUN_FOR_DEVICE:
+	case OP_UNLOCK:
 		if (action->list.count > 0) {
 			word = &action->list.item[0];
 			kind = MANIFEST_BINARY;

@@ -12,6 +12,7 @@
 #include "../inspect/blob_file.h"
 #include "../source/text.h"
 #include "../facts/capture.h"
+#include "companion.h"
 #include "image.h"
 #include "manifest_file.h"
 #include "path.h"
@@ -207,25 +208,6 @@ static int run(const struct request *request, struct arena *arena)
 
 /* --- options -------------------------------------------------------------- */
 
-/* A program that was built or installed together with this one; NULL if there is none. */
-static const char *companion(struct arena *arena, const char *name)
-{
-	char self[PATH_MAX] = "";
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-	const char *path;
-
-	if (length <= 0)
-		return NULL;
-	*strrchr(self, '/') = '\0';
-	path = arena_printf(arena, "%s/%s", self, name);
-	if (access(path, R_OK) == 0)
-		return path;
-	path = arena_printf(arena, "%s/../libexec/bootgraph/%s", self, name);
-	if (access(path, R_OK) == 0)
-		return path;
-	return NULL;
-}
-
 static bool add_addition(struct request *request, struct arena *arena, const char *argument)
 {
 	const char *colon = strchr(argument, ':');
@@ -329,7 +311,7 @@ static const char *objection(const struct request *request)
 		return "with --blob nothing is compiled: --cmdline, --units and --no-stdlib say "
 		       "nothing";
 	if (request->image.init == NULL)
-		return "bootgraph-init is neither beside this program nor in ../libexec/bootgraph: "
+		return "bootgraph-init is neither beside this program nor in ../lib/bootgraph: "
 		       "use --init FILE";
 	return NULL;
 }
@@ -364,8 +346,8 @@ int command_image(int argc, char **argv)
 	}
 	if (status < 0) {
 		if (request.image.init == NULL)
-			request.image.init = companion(arena, "bootgraph-init");
-		request.image.probe = companion(arena, "bootgraph-probe");
+			request.image.init = companion_find(arena, "bootgraph-init");
+		request.image.probe = companion_find(arena, "bootgraph-probe");
 		wrong = optind < argc ? "there is an argument too many" : objection(&request);
 	}
 	if (wrong != NULL) {

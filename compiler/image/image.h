@@ -100,6 +100,6 @@ const char *plan_text(struct arena *arena, const struct modules *modules, size_t
 void image_print(struct arena *arena, struct tree *tree, FILE *out);
 
 /* Where PID 1 finds its helper. */
-#define IMAGE_PROBE "usr/libexec/bootgraph/bootgraph-probe"
+#define IMAGE_PROBE "usr/lib/bootgraph/bootgraph-probe"
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "companion.h"
 #include "image.h"
 #include "path.h"
 
@@ -23,10 +24,24 @@ static void report_missing(struct image *image, enum diag_id id, struct need nee
 		    need.optional ? "; left out of the image" : "");
 }
 
+/* A helper of bootgraph's own, which belongs to this program's version. */
+static bool add_helper(struct image *image, const char *path, struct need need)
+{
+	const char *source;
+
+	if (strncmp(path, HELPER_DIRECTORY, strlen(HELPER_DIRECTORY)) != 0 ||
+	    strchr(path + strlen(HELPER_DIRECTORY), '/') != NULL)
+		return false;
+	source = companion_find(image->arena, path + strlen(HELPER_DIRECTORY));
+	return source != NULL && content_add_host(image, source, path + 1, need);
+}
+
 static void add_binary(struct image *image, const char *name, struct need need)
 {
 	const char *path = name;
 
+	if (add_helper(image, path, need))
+		return;
 	if (strchr(name, '/') == NULL)
 		path = path_of_program(image->arena, image->root_fd, name);
 	if (path == NULL)

@@ -6,7 +6,7 @@
 
 #include "answer.h"
 
-#define PROBE_HELPER "/usr/libexec/bootgraph/bootgraph-probe"
+#define PROBE_HELPER "/usr/lib/bootgraph/bootgraph-probe"
 
 /* Whether the image has it. */
 bool helper_exists(void);

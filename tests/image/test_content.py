@@ -158,7 +158,7 @@ class Content(Case):
         probe = self.program.parent / "bootgraph-probe"
         probe.write_bytes(self.init.read_bytes())
         self.addCleanup(probe.unlink)
-        name = "usr/libexec/bootgraph/bootgraph-probe"
+        name = "usr/lib/bootgraph/bootgraph-probe"
         self.assertIn(name, self.image(FILESYSTEM))
         self.assertNotIn(name, self.image(FILESYSTEM, "--without", "probe"))
         self.root.library("/tmp/libgone.so.1")
@@ -167,7 +167,7 @@ class Content(Case):
         shutil.rmtree(self.root.path("/tmp"))
         self.root.loader()
         self.assertNotIn(name, self.image(FILESYSTEM, quiet=False))
-        self.assertIn("bootgraph-probe: note: libgone.so.1 (needed by /usr/libexec/bootgraph/"
+        self.assertIn("bootgraph-probe: note: libgone.so.1 (needed by /usr/lib/bootgraph/"
                       "bootgraph-probe): no such library in the sysroot; left out",
                       self.messages)
 
