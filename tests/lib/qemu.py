@@ -68,7 +68,7 @@ class Machine:
         self.deadline = time.monotonic() + limit
         self.forbid = [re.compile(pattern) for pattern in forbid]
         self.log, self.echo = log, echo
-        self.text, self.reason = "", None
+        self.text, self.reason, self._plugged = "", None, 0
         self._raw, self._checked, self._events = b"", 0, b""
         self.qmp, theirs = socket.socketpair()
         line = line + ["-serial", "stdio", "-chardev",
@@ -114,6 +114,19 @@ class Machine:
             self.process.stdin.write(text.encode())
             self.process.stdin.flush()
 
+    def plug(self, disk, bus):
+        """Adds a disk to the running machine: on virtio-scsi, whose bus takes any number of them."""
+        if bus != "virtio-scsi":
+            raise ValueError("a disk can be plugged into virtio-scsi only")
+        self._plugged += 1
+        name = f"plugged{self._plugged}"
+        drive = f"drive_add 0 if=none,id={name},file={disk},format=raw,snapshot=on"
+        for command, arguments in (
+                ("human-monitor-command", {"command-line": drive}),
+                ("device_add", {"driver": "scsi-hd", "bus": "scsi.0", "drive": name,
+                                "scsi-id": str(100 + self._plugged)})):
+            self.qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+
     def wait(self):
         """Until the machine ends. Returns QEMU's word for how, or None if QEMU itself failed:
         guest-shutdown (powered off), guest-reset (rebooted), guest-panic."""
@@ -146,6 +159,8 @@ class Machine:
         *lines, self._events = (self._events + data).split(b"\n")
         for line in lines:
             message = json.loads(line)
+            if "error" in message:
+                raise OSError("QEMU: " + message["error"]["desc"])
             if message.get("event") == "SHUTDOWN":
                 self.reason = message["data"]["reason"]
 
