@@ -7,6 +7,7 @@ had, by path) and on this one; and whether what comes out is what specs/facts-sc
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,8 @@ BOOTGRAPH, SPECS = sys.argv[1], pathlib.Path(sys.argv[2])
 KEY = "5ec2e7" * 21 + "00"  # stands in the recording where dmsetup table --showkeys has the key
 
 
-def capture(*arguments):
-    done = subprocess.run([BOOTGRAPH, "capture", *arguments], stdin=subprocess.DEVNULL,
+def capture(*arguments, prefix=(), program=BOOTGRAPH):
+    done = subprocess.run([*prefix, program, "capture", *arguments], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=100)
     return done.returncode, done.stdout, done.stderr
 
@@ -89,6 +90,39 @@ class Capture(unittest.TestCase):
         self.assertEqual({device["device"] for device in json.loads(out)["devices"]} -
                          set(os.listdir("/sys/class/block")), set())
         self.assertEqual(capture()[1], out)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can be somebody else")
+    def test_this_machine_as_somebody_without_privileges(self):
+        """The same devices; what only root may read is missing, and that is said."""
+        self.top.chmod(0o755)
+        program = shutil.copy(BOOTGRAPH, self.top)
+        somebody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        status, out, said = capture(prefix=somebody, program=program)
+        self.assertEqual(status, 0, said)
+        theirs, ours = json.loads(out), json.loads(capture()[1])
+        jsonschema.validate(theirs, self.schema)
+        for key in ("mounts", "swaps"):
+            self.assertEqual(theirs[key], ours[key])
+        self.assertEqual([device["device"] for device in theirs["devices"]],
+                         [device["device"] for device in ours["devices"]])
+        self.assertRegex(said, r"^$|\[facts-partial\]")
+
+    def test_the_same_blob_here_and_elsewhere(self):
+        facts = self.top / "facts.json"
+        self.assertEqual(capture("-o", facts)[0], 0)
+        roots = [m for m in json.loads(facts.read_text())["mounts"] if m["where"] == "/"]
+        if not roots:
+            self.skipTest("the root of this machine is on no block device")
+        (self.top / "root/etc").mkdir(parents=True)
+        (self.top / "root/etc/fstab").write_text(f"{roots[0]['source']} / {roots[0]['type']}\n")
+        blobs = []
+        for source in (facts, "live"):
+            blob = self.top / f"blob{len(blobs)}"
+            done = subprocess.run([BOOTGRAPH, "compile", "--no-scripts", "--root", self.top / "root",
+                                   "--facts", source, "-o", blob], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            blobs.append(blob.read_bytes())
+        self.assertEqual(*blobs)
 
     def test_machines(self):
         for path in sorted((HERE / "machines").glob("*.json")):
