@@ -357,6 +357,7 @@ struct graph *graph_build(const struct model *model, struct diag *diag, const un
 		connect_actions(graph, diag, i, instances->item[i]);
 	}
 	graph_connect_sets(graph);
+	graph_connect_names(graph);
 	graph_connect_scripts(graph);
 	graph_connect_data(graph, diag);
 	check_required(graph, diag);

@@ -66,6 +66,12 @@ void graph_add_edge(struct graph *graph, struct graph_edge edge);
 /* Whether an order says that one node comes before another. */
 bool graph_precedes(const struct graph *graph, uint32_t from, uint32_t to);
 
+/* provide.c: a device that a unit provides is provided under its other names too. */
+void graph_connect_names(struct graph *graph);
+/* Whether a unit that discovers devices might bring this one. What is known to bring others only
+ * does not. */
+bool graph_can_bring(const struct graph *graph, uint32_t unit, uint32_t device);
+
 /* sets.c: what there is to know of a set besides its being complete. */
 void graph_connect_sets(struct graph *graph);
 

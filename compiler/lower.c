@@ -290,7 +290,8 @@ static void mark_path(const struct graph *graph, uint32_t node, bool *on_path)
 	}
 	for (i = 0; !provided && i < graph->nodes.count; i++)
 		if (graph->nodes.item[i].unit != NULL &&
-		    graph->nodes.item[i].unit->discovers_devices && !on_path[i]) {
+		    graph->nodes.item[i].unit->discovers_devices && !on_path[i] &&
+		    graph_can_bring(graph, (uint32_t)i, node)) {
 			on_path[i] = true;
 			mark_path(graph, i, on_path);
 		}

@@ -50,6 +50,7 @@ const char *describe_reason(enum edge_reason reason)
 		[REASON_OPERAND] = ", which its action works on",
 		[REASON_DATA] = ", since it reads what that writes",
 		[REASON_PREREQ] = ", as its prereqs say",
+		[REASON_SAME] = ", which is the same device",
 		[REASON_SERIAL] = ", since scripts run one after the other",
 	};
 

@@ -218,7 +218,7 @@ const char *edge_reason_name(enum edge_reason reason)
 {
 	/* ORDER EDGE_REASON */
 	static const char *const names[EDGE_REASON_COUNT] = {"declared", "operand", "data",
-							     "prereq", "serial"};
+							     "prereq",	 "same",    "serial"};
 
 	return names[reason];
 }

@@ -67,6 +67,7 @@ enum edge_reason {
 	REASON_OPERAND, /* the waiting unit's action works on the device */
 	REASON_DATA,	/* it reads a variable that the other writes */
 	REASON_PREREQ,	/* scripts: the other is among its prereqs */
+	REASON_SAME,	/* it is the same device under another name */
 	REASON_SERIAL,	/* scripts: initramfs-tools runs them one after the other */
 	EDGE_REASON_COUNT
 };

@@ -147,6 +147,8 @@ static uint32_t idle_provider(const struct machine *machine, uint32_t index)
 	struct edge edge;
 
 	blob_node(machine->blob, index, &node);
+	if (node.kind == NODE_DEVICE && !machine_device_is_as_compiled(machine, index))
+		return NONE;
 	for (i = 0; i < node.edge_count; i++) {
 		blob_edge(machine->blob, node.first_edge + i, &edge);
 		if (edge.kind != EDGE_PROVIDES)

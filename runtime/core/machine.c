@@ -1,4 +1,5 @@
 #include "machine.h"
+#include "device_ref.h"
 #include "guard.h"
 #include "mem.h"
 
@@ -58,6 +59,25 @@ const char *machine_node_title(const struct machine *machine, uint32_t index)
 		return machine_value(machine,
 				     blob_word(machine->blob, SECTION_code, node.match + 1));
 	return blob_string(machine->blob, node.name);
+}
+
+bool machine_device_is_as_compiled(const struct machine *machine, uint32_t node)
+{
+	struct device_ref compiled, asked;
+	struct value value;
+	struct node device;
+	uint32_t index;
+
+	blob_node(machine->blob, node, &device);
+	if (blob_word(machine->blob, SECTION_code, device.match) != OP_NAMES)
+		return true;
+	index = blob_word(machine->blob, SECTION_code, device.match + 1);
+	if (index == NONE)
+		return true;
+	blob_value(machine->blob, index, &value);
+	device_ref_parse(blob_string(machine->blob, value.text), &compiled);
+	device_ref_parse(machine_value(machine, index), &asked);
+	return device_ref_equal(&compiled, &asked);
 }
 
 /* --- waking --------------------------------------------------------------- */
@@ -642,7 +662,8 @@ static void look_at_device(struct machine *machine, uint32_t index, const struct
 	bool live = false;
 	struct edge edge;
 
-	if (memory->state != STATE_PENDING)
+	if (memory->state != STATE_PENDING || node->edge_count == 0 ||
+	    !machine_device_is_as_compiled(machine, index))
 		return;
 	for (i = 0; i < node->edge_count; i++) {
 		enum node_state from;

@@ -120,6 +120,10 @@ const char *machine_list_value(const struct machine *machine, uint32_t list, uin
  * where the name would be "{root or UUID=2f...}"). */
 const char *machine_node_title(const struct machine *machine, uint32_t node);
 
+/* Whether a device is still the one that the compiler meant: the command line may name another one,
+ * with which the units that provide this one have nothing to do. */
+bool machine_device_is_as_compiled(const struct machine *machine, uint32_t node);
+
 /* Whether anything is at work that may end by itself. */
 bool machine_is_busy(const struct machine *machine);
 
