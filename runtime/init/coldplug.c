@@ -122,6 +122,50 @@ static void tell_of_missing(struct init *init)
 	}
 }
 
+/* Adapters that find disks late (HOST=late, core/device_ref.h). */
+static const struct late_host {
+	const char *directory, *subsystem, *driver;
+} late_hosts[] = {
+	{"/sys/class/sas_host", "sas_host", ""},
+	{"/sys/class/fc_host", "fc_host", ""},
+	{"/sys/class/iscsi_host", "iscsi_host", ""},
+	{"/sys/bus/usb/drivers/usb-storage", "usb", "usb-storage"},
+	{"/sys/bus/usb/drivers/uas", "usb", "uas"},
+};
+
+/* A class or a driver has links to its devices; a driver also to its module. */
+static bool has_device(const char *directory)
+{
+	DIR *list = opendir(directory);
+	struct dirent *entry;
+	bool found = false;
+
+	while (list != NULL && !found && (entry = readdir(list)) != NULL)
+		found = entry->d_type == DT_LNK && strcmp(entry->d_name, "module") != 0;
+	if (list != NULL)
+		closedir(list);
+	return found;
+}
+
+static void tell_of_late_hosts(struct init *init)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof late_hosts / sizeof *late_hosts; i++) {
+		struct properties properties = {.length = 0};
+		struct event event = {.kind = EVENT_DEVICE};
+
+		if (!has_device(late_hosts[i].directory))
+			continue;
+		properties_add(&properties, "ACTION", "add");
+		properties_add(&properties, "SUBSYSTEM", late_hosts[i].subsystem);
+		properties_add(&properties, "DRIVER", late_hosts[i].driver);
+		event.properties = properties.text;
+		event.length = properties.length;
+		init_tell(init, &event);
+	}
+}
+
 /* The next bus's list of devices; false after the last one. */
 static bool next_bus(struct coldplug *coldplug)
 {
@@ -167,8 +211,11 @@ static void next_stage(struct init *init)
 	if (coldplug->list != NULL)
 		closedir(coldplug->list);
 	coldplug->list = NULL;
-	if (coldplug->stage == COLDPLUG_BLOCK && coldplug->devices > 0)
-		tell_of_missing(init);
+	if (coldplug->stage == COLDPLUG_BLOCK) {
+		if (coldplug->devices > 0)
+			tell_of_missing(init);
+		tell_of_late_hosts(init);
+	}
 	if (coldplug->stage == COLDPLUG_BLOCK && modules_have_aliases(&init->modules)) {
 		coldplug->stage = COLDPLUG_BUSES;
 		coldplug->buses = opendir("/sys/bus");

@@ -33,6 +33,7 @@ BUSES = {
     # q35 has an AHCI controller of its own, whose ports are the buses ide.0 to ide.5.
     "ahci": ([], "ide-hd,bus=ide.{n},drive=d{n},serial=bg{n}"),
     "nvme": ([], "nvme,drive=d{n},serial=bg{n}"),
+    "usb": (["-device", "qemu-xhci"], "usb-storage,drive=d{n},serial=bg{n}"),
 }
 
 
