@@ -153,6 +153,8 @@ enum row_set {
 	ROWS_SWAP, /* swap lines of fstab */
 	ROWS_CRYPTTAB, /* lines of crypttab that the boot stands on, or that say initramfs */
 	ROWS_ARRAY,    /* ARRAY lines of mdadm.conf that the boot stands on */
+	ROWS_VOLUME,   /* logical volumes that the boot stands on */
+	ROWS_BTRFS,    /* / and /usr of fstab, if they are btrfs and can be told from others */
 	ROWS_RESUME,   /* the resume device of --cmdline */
 	ROWS_COUNT
 };
@@ -209,6 +211,8 @@ struct model {
 	struct md_settings md;
 	VEC(struct parameter_given) parameters;
 	VEC(struct setting) initramfs_conf;
+	/* A setting of lvm.conf because of which lvm itself has to activate volumes; or NULL. */
+	const char *lvm_decides;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
 	/* Either may be NULL: not looked at. The scripts have been asked for their prereqs. */
@@ -223,6 +227,7 @@ void source_fstab(struct model *model, struct diag *diag, const struct text *tex
 void source_crypttab(struct model *model, struct diag *diag, const struct text *text);
 /* For mdadm.conf and each file of mdadm.conf.d, in order. */
 void source_mdadm_conf(struct model *model, struct diag *diag, const struct text *text);
+void source_lvm_conf(struct model *model, struct diag *diag, const struct text *text);
 void source_cmdline(struct model *model, struct diag *diag, const struct text *text);
 void source_units(struct model *model, struct diag *diag, const struct text *text);
 /* A file that says there is no unit of this name. */

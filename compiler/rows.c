@@ -66,7 +66,7 @@ static struct row row_without_fstab(void)
 			     {"pass", {.text = "1"}}}};
 }
 
-static const struct fstab_row *fstab_find(const struct model *model, const char *where)
+const struct fstab_row *rows_find_fstab(const struct model *model, const char *where)
 {
 	size_t i;
 
@@ -159,12 +159,12 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 
 	switch (set) {
 	case ROWS_ROOT:
-		line = fstab_find(model, "/");
+		line = rows_find_fstab(model, "/");
 		vec_push(model->arena, rows,
 			 line != NULL ? row_from_fstab(model->arena, line) : row_without_fstab());
 		break;
 	case ROWS_USR:
-		line = fstab_find(model, "/usr");
+		line = rows_find_fstab(model, "/usr");
 		if (line != NULL)
 			vec_push(model->arena, rows, row_from_fstab(model->arena, line));
 		break;
@@ -179,6 +179,12 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 		break;
 	case ROWS_ARRAY:
 		rows_add_arrays(model, rows);
+		break;
+	case ROWS_VOLUME:
+		rows_add_volumes(model, rows);
+		break;
+	case ROWS_BTRFS:
+		rows_add_btrfs(model, rows);
 		break;
 	case ROWS_RESUME:
 		add_resume(model, rows);

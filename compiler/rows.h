@@ -16,7 +16,11 @@ typedef VEC(struct row) row_list;
 /* Appends the rows of a set. */
 void rows_of(const struct model *model, enum row_set set, row_list *rows);
 
-/* rows_array.c: those of ROWS_ARRAY. */
+/* Its parts for what lies below file systems: rows_array.c, rows_volume.c, rows_btrfs.c. */
 void rows_add_arrays(const struct model *model, row_list *rows);
+void rows_add_volumes(const struct model *model, row_list *rows);
+void rows_add_btrfs(const struct model *model, row_list *rows);
+/* The line for a mount point, or NULL. */
+const struct fstab_row *rows_find_fstab(const struct model *model, const char *where);
 
 #endif

@@ -2,6 +2,7 @@
 #include "crypttab_check.h"
 #include "mdadm_check.h"
 #include "text.h"
+#include "../../runtime/lvm/conf.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -117,11 +118,24 @@ static void read_host_name(struct model *model, int root_fd)
 	}
 }
 
+/* A devices file is a list of what lvm may look at: lvmdevices(8). */
+static void read_lvm(struct model *model, struct diag *diag, int root_fd)
+{
+	int fd = sysroot_open(root_fd, LVM_DEVICES_FILE + 1, O_PATH | O_CLOEXEC);
+
+	read_file(model, diag, root_fd, LVM_CONF_FILE + 1, source_lvm_conf);
+	if (fd >= 0) {
+		model->lvm_decides = LVM_DEVICES_FILE;
+		close(fd);
+	}
+}
+
 void source_storage(struct model *model, struct diag *diag, int root_fd)
 {
 	read_file(model, diag, root_fd, "etc/crypttab", source_crypttab);
 	read_mdadm(model, diag, root_fd);
 	read_host_name(model, root_fd);
+	read_lvm(model, diag, root_fd);
 	crypttab_check(model, diag, root_fd);
 	mdadm_check(model, diag, root_fd);
 }

@@ -30,7 +30,8 @@ struct membership {
 	uint64_t generation;
 	/* How far behind the newest a member may be and still count. UINT32_MAX: any. */
 	uint32_t slack;
-	/* The members that belong to the set now, as this one has it: "0,1,3". */
+	/* The members that belong to the set now, as this one has it: "0,1,3"; or "#3": three,
+	 * whichever they are. */
 	char expects[512];
 	/* What must be there to start at all. Groups joined by ',', each with alternatives joined
 	 * by

@@ -111,24 +111,59 @@ static bool has_alternative(const struct sets *sets, const char *set,
 	return false;
 }
 
+/* The number of "#3"; 0 if it is none. */
+static uint32_t read_count(const char *at)
+{
+	uint32_t count = 0;
+
+	if (*at++ == '#')
+		for (; *at >= '0' && *at <= '9' && count < 65536; at++)
+			count = count * 10 + (uint32_t)(*at - '0');
+	return count;
+}
+
 static bool is_enough(const struct sets *sets, const char *set, const struct membership *newest,
 		      uint32_t present)
 {
 	const char *at = newest->enough;
+	uint32_t count = read_count(at);
 	struct piece group;
-	uint32_t count = 0;
 
-	if (*at == '#') {
-		for (at++; *at >= '0' && *at <= '9' && count < 65536; at++)
-			count = count * 10 + (uint32_t)(*at - '0');
+	if (*at == '#')
 		return count > 0 && present >= count;
-	}
 	if (*at == '\0')
 		return false;
 	while ((group = next_piece(&at, ',')).text != NULL)
 		if (!has_alternative(sets, set, newest, group))
 			return false;
 	return true;
+}
+
+/* Whether an earlier device is the same member. */
+static bool is_repeated(const struct sets *sets, const char *set, uint32_t index)
+{
+	uint32_t i;
+
+	for (i = 0; i < index; i++)
+		if (is_about(&sets->entry[i].membership, set) &&
+		    same(sets->entry[i].membership.member, sets->entry[index].membership.member))
+			return true;
+	return false;
+}
+
+/* Members of a set of which only their number is known: whoever says it is one. */
+static uint32_t count_members(const struct sets *sets, const char *set,
+			      const struct membership *newest)
+{
+	uint32_t i, count = 0;
+
+	for (i = 0; i < sets->entry_count; i++) {
+		const struct membership *membership = &sets->entry[i].membership;
+
+		count += is_about(membership, set) && is_fresh(membership, newest) &&
+			 !same(membership->member, "spare") && !is_repeated(sets, set, i);
+	}
+	return count;
 }
 
 void sets_view(const struct sets *sets, const char *set, struct set_view *ret_view)
@@ -141,6 +176,13 @@ void sets_view(const struct sets *sets, const char *set, struct set_view *ret_vi
 	if (newest == NULL)
 		return;
 	at = newest->expects;
+	ret_view->expected = read_count(at);
+	if (ret_view->expected > 0) {
+		ret_view->present = count_members(sets, set, newest);
+		if (ret_view->present > ret_view->expected)
+			ret_view->present = ret_view->expected;
+		at = "";
+	}
 	while ((member = next_piece(&at, ',')).text != NULL) {
 		ret_view->expected++;
 		ret_view->present += is_present(sets, set, newest, member);
@@ -163,6 +205,8 @@ bool sets_has_member(const struct sets *sets, const char *set, uint32_t device)
 		    !is_fresh(membership, newest))
 			continue;
 		at = newest->expects;
+		if (*at == '#' && !same(membership->member, "spare"))
+			return true;
 		while ((member = next_piece(&at, ',')).text != NULL)
 			if (is_piece(member, membership->member))
 				return true;

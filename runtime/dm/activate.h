@@ -30,6 +30,6 @@ bool lvm_is_there(void);
 
 /* What of lvm.conf(5) decides whether a volume may be activated here, so that lvm has to be asked;
  * NULL: nothing. */
-const char *lvm_conf_decides(struct lvm_error *error);
+const char *conf_decides(struct lvm_error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /* What is left to lvm(8), and when. */
 #include "activate.h"
 
+#include "../lvm/conf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,8 +13,6 @@
 #include <unistd.h>
 
 #define LVM_PROGRAM "/sbin/lvm"
-#define LVM_CONF    "/etc/lvm/lvm.conf"
-#define LVM_DEVICES "/etc/lvm/devices/system.devices"
 
 bool lvm_is_there(void)
 {
@@ -41,72 +41,25 @@ static char *read_conf(const char *path, size_t *ret_length)
 	return text;
 }
 
-/* A setting, written as "section { key = ... }" or as "section/key = ...". */
-static const struct lvm_node *find_setting(const struct lvm_node *first, const char *section,
-					   const char *key)
-{
-	char path[80];
-	const struct lvm_node *node, *found;
-
-	snprintf(path, sizeof path, "%s/%s", section, key);
-	for (node = first; node != NULL; node = node->next) {
-		if (!node->is_section && strcmp(node->key, path) == 0)
-			return node;
-		if (!node->is_section || strcmp(node->key, section) != 0)
-			continue;
-		found = lvm_find(node->child, key);
-		if (found != NULL)
-			return found;
-	}
-	return NULL;
-}
-
-static const char *which_decides(const struct lvm_node *first)
-{
-	static const struct {
-		const char *section, *key;
-		const char *idle; /* a value that decides nothing, or NULL */
-	} settings[] = {
-		{"activation", "volume_list", NULL},
-		{"activation", "read_only_volume_list", NULL},
-		{"devices", "filter", NULL},
-		{"devices", "global_filter", NULL},
-		{"global", "system_id_source", "none"},
-	};
-	const struct lvm_node *node;
-	size_t i;
-
-	for (i = 0; i < sizeof settings / sizeof settings[0]; i++) {
-		node = find_setting(first, settings[i].section, settings[i].key);
-		if (node != NULL &&
-		    (settings[i].idle == NULL || !lvm_has_word(node->value, settings[i].idle)))
-			return settings[i].key;
-	}
-	return NULL;
-}
-
-const char *lvm_conf_decides(struct lvm_error *error)
+const char *conf_decides(struct lvm_error *error)
 {
 	size_t length = 0;
-	char *text = read_conf(LVM_CONF, &length);
-	struct lvm_memory memory = {0};
-	struct lvm_node *first;
-	const char *decides;
+	char *text = read_conf(LVM_CONF_FILE, &length);
+	struct lvm_memory memory = {.size = LVM_CONF_MEMORY(length)};
+	const char *setting;
 
-	if (access(LVM_DEVICES, F_OK) == 0) {
+	if (access(LVM_DEVICES_FILE, F_OK) == 0) {
 		free(text);
-		return LVM_DEVICES;
+		return LVM_DEVICES_FILE;
 	}
 	if (text == NULL)
-		return errno == ENOENT ? NULL : LVM_CONF;
-	memory.size = 32 * length + 4096;
+		return errno == ENOENT ? NULL : LVM_CONF_FILE;
 	memory.block = malloc(memory.size);
-	decides = memory.block == NULL || !lvm_config_parse(&memory, text, length, &first, error)
-			  ? LVM_CONF " (it cannot be read)"
-			  : which_decides(first);
+	if (memory.block == NULL || !lvm_conf_decides(&memory, text, length, &setting, error))
+		setting = LVM_CONF_FILE " cannot be read";
 	free(memory.block);
 	free(text);
-	return decides;
+	return setting;
 }
 
 /* --- running it --------------------------------------------------------------------- */

@@ -86,7 +86,7 @@ static bool leave_to_lvm(const struct volume *volume, const char *why, struct lv
 
 static bool activate(const struct volume *volume, struct lvm_error *error)
 {
-	const char *decides = lvm_conf_decides(error);
+	const char *decides = conf_decides(error);
 	bool active;
 
 	if (!volume_is_active(volume, &active, error))
@@ -106,7 +106,7 @@ static bool activate(const struct volume *volume, struct lvm_error *error)
 
 static int run(const char *group, const char *name, char *const devices[], uint32_t count)
 {
-	struct lvm_error error = {{0}};
+	struct lvm_error error = {.line = 0};
 	struct members members;
 	struct volume volume = {.members = &members};
 	struct lvm_memory memory = {.size = 64 << 20};

@@ -1,4 +1,5 @@
 #include "mount.h"
+#include "btrfs.h"
 #include "init.h"
 #include "log.h"
 #include "../probe/helper.h"
@@ -83,7 +84,7 @@ static bool starts_with(const char *word, size_t length, const char *start)
 	return length >= strlen(start) && memcmp(word, start, strlen(start)) == 0;
 }
 
-static bool add_data(struct mount_options *options, const char *word, size_t length)
+bool mount_add_data(struct mount_options *options, const char *word, size_t length)
 {
 	size_t have = strlen(options->data);
 
@@ -120,7 +121,7 @@ bool mount_read_options(struct mount_options *ret, const char *text, const char 
 			ret->flags = (ret->flags & ~option->clear) | option->set;
 		else if (length > 0 && !starts_with(text, length, "x-") &&
 			 !starts_with(text, length, "X-") && !starts_with(text, length, "comment="))
-			fits &= add_data(ret, text, length);
+			fits &= mount_add_data(ret, text, length);
 		text += length;
 		text += *text == ',';
 	}
@@ -201,7 +202,7 @@ static int32_t do_mount(const struct effect *effect, char *reason, size_t room)
 	if (r == 0 && *effect->text[4] != '\0') {
 		int n = snprintf(size, sizeof size, "size=%s", effect->text[4]);
 
-		r = n < (int)sizeof size && add_data(&options, size, (size_t)n) ? 0 : -E2BIG;
+		r = n < (int)sizeof size && mount_add_data(&options, size, (size_t)n) ? 0 : -E2BIG;
 	}
 	if (r == 0)
 		r = make_directories(where, 0755);
@@ -320,6 +321,10 @@ int32_t work_mount_device(struct init *init, const struct effect *effect, struct
 				  try.where);
 	if (!mount_read_options(&try.options, effect->text[3], try.access))
 		return report_say(report, -E2BIG, "the mount options of %s are too long",
+				  try.where);
+	if (strcmp(type, "btrfs") == 0 &&
+	    !btrfs_add_options(init, effect->device_number, &try.options))
+		return report_say(report, -E2BIG, "the btrfs for %s has too many devices",
 				  try.where);
 	r = make_directories(try.where, 0755);
 	if (r == 0 || r == -EROFS)

@@ -17,6 +17,9 @@ struct mount_options {
  * something to user space (noauto, nofail, x-...) is left out. False if it does not fit. */
 bool mount_read_options(struct mount_options *ret_options, const char *options, const char *access);
 
+/* Adds one to what the file system is to read; false if it does not fit. */
+bool mount_add_data(struct mount_options *options, const char *word, size_t length);
+
 /* Whether something is mounted there. */
 bool is_mount_point(const char *path);
 

@@ -1,6 +1,7 @@
 #include "init.h"
 #include "log.h"
 #include "properties.h"
+#include "../core/device_ref.h"
 #include "../probe/helper.h"
 
 #include <errno.h>
@@ -111,8 +112,29 @@ void probe_start(struct init *init, const struct effect *effect)
 
 /* --- children ------------------------------------------------------------- */
 
-static bool start_prober(struct prober *prober)
+/* The volumes that the graph waits for: their groups' disks are asked for these alone. */
+static void find_wanted(const struct init *init, struct wanted *wanted)
 {
+	struct device_ref ref;
+	uint32_t i, k;
+
+	wanted->count = 0;
+	for (i = 0; i < init->blob.section[SECTION_nodes].count; i++) {
+		device_ref_parse(machine_node_title(&init->machine, i), &ref);
+		if ((ref.kind != REF_COMPLETE && ref.kind != REF_ENOUGH) ||
+		    !starts_with(ref.text, "lvm:") || wanted->count == WANTED_MAX)
+			continue;
+		for (k = 0; k < wanted->count; k++)
+			if (strcmp(wanted->volume[k], ref.text + strlen("lvm:")) == 0)
+				break;
+		wanted->volume[k] = ref.text + strlen("lvm:");
+		wanted->count += k == wanted->count;
+	}
+}
+
+static bool start_prober(const struct init *init, struct prober *prober)
+{
+	struct wanted wanted;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -121,7 +143,8 @@ static bool start_prober(struct prober *prober)
 	if (prober->pid == 0) {
 		close(pair[0]);
 		prctl(PR_SET_NAME, "bootgraph-probe");
-		probe_serve(pair[1]);
+		find_wanted(init, &wanted);
+		probe_serve(pair[1], &wanted);
 	}
 	close(pair[1]);
 	if (prober->pid < 0) {
@@ -170,7 +193,7 @@ static struct prober *find_idle(struct init *init)
 		else if (now - prober->since < PROBER_PATIENCE)
 			busy++; /* it will have answered in a moment */
 	}
-	return busy == 0 && unused != NULL && start_prober(unused) ? unused : NULL;
+	return busy == 0 && unused != NULL && start_prober(init, unused) ? unused : NULL;
 }
 
 void probers_assign(struct init *init)

@@ -11,7 +11,9 @@ struct parser {
 
 static bool fail_at(struct parser *parser, const char *what)
 {
-	return lvm_fail(parser->error, "line %u: %s", parser->line, what);
+	lvm_set_error(parser->error, "line %u: %s", parser->line, what);
+	parser->error->line = parser->line;
+	return false;
 }
 
 static void skip_space(struct parser *parser)

@@ -29,6 +29,7 @@ void lvm_set_error(struct lvm_error *error, const char *format, ...)
 	va_list arguments;
 	char *at;
 
+	error->line = 0;
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof error->text, format, arguments);
 	va_end(arguments);

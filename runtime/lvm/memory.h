@@ -23,6 +23,7 @@ char *lvm_copy(struct lvm_memory *memory, const char *text, size_t length);
 /* Why something was refused, as a sentence without its end, for people. */
 struct lvm_error {
 	char text[200];
+	unsigned line; /* of a text, counted from 1; 0: about no line */
 };
 
 /* Fills it in. What comes from a disk has its control characters replaced. */

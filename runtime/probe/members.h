@@ -4,9 +4,10 @@
 
 #include "answer.h"
 #include "../core/membership.h"
+#include "wanted.h"
 
 /* Reads an open device on which the answer's type was found. Returns how many there are. */
-uint32_t members_probe(int fd, const struct answer *answer,
+uint32_t members_probe(int fd, const struct answer *answer, const struct wanted *wanted,
 		       struct membership ret_membership[MEMBERSHIPS_MAX]);
 
 #endif

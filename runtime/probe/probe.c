@@ -138,7 +138,7 @@ static void ask_helper(const struct question *question, struct answer *answer)
 	helper_ask(path, answer);
 }
 
-void probe_device(const struct question *question, struct reply *reply)
+void probe_device(const struct question *question, const struct wanted *wanted, struct reply *reply)
 {
 	struct answer *answer = &reply->answer;
 	uint64_t start = START_UNKNOWN;
@@ -154,14 +154,14 @@ void probe_device(const struct question *question, struct reply *reply)
 	if (question->partition != 0)
 		parent = open_parent(question, &start);
 	probe_files(fd, parent, question->partition, start, answer);
-	reply->membership_count = members_probe(fd, answer, reply->membership);
+	reply->membership_count = members_probe(fd, answer, wanted, reply->membership);
 	if (parent >= 0)
 		close(parent);
 	close(fd);
 	ask_helper(question, answer);
 }
 
-void probe_serve(int socket)
+void probe_serve(int socket, const struct wanted *wanted)
 {
 	struct question question;
 
@@ -176,7 +176,7 @@ void probe_serve(int socket)
 		memset(&reply, 0, sizeof reply);
 		reply.id = question.id;
 		question.name[PROBE_NAME_MAX - 1] = '\0';
-		probe_device(&question, &reply);
+		probe_device(&question, wanted, &reply);
 		if (send(socket, &reply, sizeof reply, MSG_NOSIGNAL) != sizeof reply)
 			_exit(1);
 	}

@@ -7,6 +7,7 @@
 
 #include "answer.h"
 #include "../core/membership.h"
+#include "wanted.h"
 
 enum { PROBE_NAME_MAX = 64 };
 
@@ -28,10 +29,11 @@ struct reply {
 };
 
 /* Answers questions from the socket until it is closed. */
-_Noreturn void probe_serve(int socket);
+_Noreturn void probe_serve(int socket, const struct wanted *wanted);
 
 /* Looks at one device, which must have the numbers asked for: fills in all but the id. */
-void probe_device(const struct question *question, struct reply *reply);
+void probe_device(const struct question *question, const struct wanted *wanted,
+		  struct reply *reply);
 
 /* Looks at an open device or image file; disk is the one it is a partition of, or -1. start is
  * where on that it begins, in bytes, or START_UNKNOWN. */
