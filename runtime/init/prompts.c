@@ -85,15 +85,38 @@ int prompts_connect(struct init *init, uint32_t node, uint32_t serial)
 
 /* --- what it says --------------------------------------------------------- */
 
-/* The clock of whoever waits for people stands still. */
-static void tell_hold(struct init *init, bool asking)
+static void tell_hold(struct init *init, const struct prompt_wait *wait, bool waits)
+{
+	init_tell(init, &(struct event){.kind = EVENT_HOLD,
+					.node = wait->node,
+					.serial = wait->serial,
+					.status = waits});
+}
+
+static void take_wait(struct init *init, const struct broker_record *record)
+{
+	struct prompts *prompts = &init->prompts;
+	struct prompt_wait wait = {record->node, record->serial};
+
+	if (prompts->wait_count == PROMPT_WAITS_MAX)
+		return; /* its limit goes on: it has more clients than it can have */
+	prompts->wait[prompts->wait_count++] = wait;
+	tell_hold(init, &wait, true);
+}
+
+static void take_served(struct init *init, const struct broker_record *record)
 {
 	struct prompts *prompts = &init->prompts;
 
-	if (prompts->asking == asking)
+	for (unsigned i = 0; i < prompts->wait_count; i++) {
+		struct prompt_wait wait = prompts->wait[i];
+
+		if (wait.node != record->node || wait.serial != record->serial)
+			continue;
+		prompts->wait[i] = prompts->wait[--prompts->wait_count];
+		tell_hold(init, &wait, false);
 		return;
-	prompts->asking = asking;
-	(void)init;
+	}
 }
 
 static void take(struct init *init, const struct broker_record *record)
@@ -101,14 +124,11 @@ static void take(struct init *init, const struct broker_record *record)
 	struct prompts *prompts = &init->prompts;
 
 	switch (record->call) {
-	case BROKER_PROMPT:
-		tell_hold(init, false);
-		prompts->node = record->node;
-		prompts->serial = record->serial;
-		tell_hold(init, true);
+	case BROKER_WAITS:
+		take_wait(init, record);
 		break;
-	case BROKER_NO_PROMPT:
-		tell_hold(init, false);
+	case BROKER_SERVED:
+		take_served(init, record);
 		break;
 	case BROKER_PAUSED:
 		prompts->paused = true;
@@ -173,7 +193,8 @@ bool prompts_ended(struct init *init, pid_t pid)
 
 	if (prompts->pid == 0 || pid != prompts->pid)
 		return false;
-	tell_hold(init, false);
+	while (prompts->wait_count > 0)
+		tell_hold(init, &prompts->wait[--prompts->wait_count], false);
 	if (prompts->fd >= 0)
 		close(prompts->fd);
 	prompts_begin(prompts);

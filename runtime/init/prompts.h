@@ -1,5 +1,5 @@
 /* PID 1's end of the broker (runtime/prompt/broker.h): starts it when the first unit wants people,
- * connects helpers and workers to it, and knows whether somebody is being asked. */
+ * connects helpers and workers to it, and knows which effects wait for people. */
 #ifndef BOOTGRAPH_PROMPTS_H
 #define BOOTGRAPH_PROMPTS_H
 
@@ -9,12 +9,16 @@
 
 struct init;
 
+enum { PROMPT_WAITS_MAX = 64 }; /* as many as the broker has clients */
+
 struct prompts {
-	pid_t pid;   /* 0: not started */
-	int fd;	     /* of its socket, while it runs */
-	bool paused; /* a shell has the consoles */
-	bool asking; /* a prompt is open, for the effect: */
-	uint32_t node, serial;
+	pid_t pid;	     /* 0: not started */
+	int fd;		     /* of its socket, while it runs */
+	bool paused;	     /* a shell has the consoles */
+	struct prompt_wait { /* effects that wait for people: their limits stand still */
+		uint32_t node, serial;
+	} wait[PROMPT_WAITS_MAX];
+	unsigned wait_count;
 	int client; /* while a child is being started: its end of a connection, else -1 */
 };
 

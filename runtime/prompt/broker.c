@@ -88,6 +88,7 @@ static void reply(struct broker *broker, struct client *client, int32_t status,
 		memcpy(record->passphrase, secret->bytes, secret->length);
 	}
 	client->state = CLIENT_IDLE;
+	tell(broker, BROKER_SERVED, client);
 	/* Who is gone is noticed when its socket is read. */
 	(void)send(client->fd, record, sizeof *record, MSG_NOSIGNAL | MSG_DONTWAIT);
 	secret_wipe(record, sizeof *record);
@@ -98,7 +99,6 @@ static void close_prompt(struct broker *broker, struct client *client,
 {
 	prompt_close(&broker->prompt, answer);
 	client->state = CLIENT_WAITING;
-	tell(broker, BROKER_NO_PROMPT, client);
 }
 
 static void drop(struct broker *broker, struct client *client)
@@ -109,6 +109,8 @@ static void drop(struct broker *broker, struct client *client)
 		secret_wipe(&broker->secrets->trying, sizeof broker->secrets->trying);
 		prompt_over(&broker->prompt);
 	}
+	if (client->state == CLIENT_WAITING)
+		tell(broker, BROKER_SERVED, client);
 	close(client->fd);
 	*client = (struct client){.fd = -1};
 }
@@ -184,7 +186,6 @@ static void open_prompt(struct broker *broker, struct client *client)
 		return;
 	}
 	client->state = CLIENT_PROMPTED;
-	tell(broker, BROKER_PROMPT, client);
 }
 
 /* Sees to those who wait, the first one first. While something that was typed is tried nobody is
@@ -255,6 +256,7 @@ static void take_request(struct broker *broker, struct client *client)
 	client->request = request;
 	client->state = CLIENT_WAITING;
 	client->order = ++broker->last_order;
+	tell(broker, BROKER_WAITS, client);
 }
 
 /* --- what people say ------------------------------------------------------ */

@@ -67,8 +67,8 @@ enum broker_call {
 	BROKER_CLIENT = 1, /* to it, with a descriptor (SCM_RIGHTS): a client of this node */
 	BROKER_PAUSE,	   /* to it: a shell has the consoles; prompts are put away */
 	BROKER_RESUME,	   /* to it: and come back */
-	BROKER_PROMPT,	   /* from it: a prompt for this node waits for people */
-	BROKER_NO_PROMPT,  /* from it: it waits no more */
+	BROKER_WAITS,	   /* from it: this effect waits for people, also behind other prompts, */
+	BROKER_SERVED,	   /* and waits no more */
 	BROKER_PAUSED,	   /* from it: the consoles are as they were */
 };
 
