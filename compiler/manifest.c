@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "rows.h"
 #include "scripts/tree.h"
 
 static void add_item(struct manifest *manifest, struct arena *arena, enum manifest_kind kind,
@@ -115,10 +116,66 @@ static void add_scripts(struct manifest *manifest, const struct model *model,
 	}
 }
 
+/* --- encrypted devices ---------------------------------------------------- */
+
+static const struct word *field(const struct row *row, const char *name)
+{
+	const struct field_value *fields = row->fields;
+
+	while (strcmp(fields->name, name) != 0)
+		fields++;
+	return &fields->value;
+}
+
+/* A field of crypttab: blanks in it are octal. */
+static const char *as_written(struct arena *arena, const char *text)
+{
+	const char *out = "";
+
+	for (; *text != '\0'; text++)
+		out = strchr(" \t\n\\", *text) != NULL
+			      ? arena_printf(arena, "%s\\%03o", out, (unsigned char)*text)
+			      : arena_printf(arena, "%s%c", out, *text);
+	return out;
+}
+
+static bool unlocks(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->steps.count; i++)
+		if (unit->steps.item[i].op == OP_UNLOCK)
+			return true;
+	return false;
+}
+
+/* Key files, and the table that cryptroot-unlock looks into. */
+static void add_crypttab(struct manifest *manifest, const struct model *model,
+			 const struct unit *unit)
+{
+	struct arena *arena = model->arena;
+	row_list rows = {0};
+
+	rows_of(model, ROWS_CRYPTTAB, &rows);
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct row *row = &rows.item[i];
+		const struct word *key = field(row, "key-file"), *target = field(row, "target");
+
+		if (key->text[0] != '\0')
+			add_item(manifest, arena, MANIFEST_KEY, key->text, unit, key->span, false);
+		add_item(manifest, arena, MANIFEST_CRYPTTAB,
+			 arena_printf(arena, "%s %s %s %s", as_written(arena, target->text),
+				      as_written(arena, field(row, "source")->text),
+				      as_written(arena, field(row, "key")->text),
+				      field(row, "options")->text),
+			 unit, target->span, false);
+	}
+}
+
+/* --- all ------------------------------------------------------------------ */
+
 void graph_manifest(const struct graph *graph, const struct model *model, struct diag *diag,
 		    struct manifest *manifest)
 {
-	bool scripts = false;
+	bool scripts = false, crypttab = false;
 	size_t i, k;
 
 	for (i = 0; i < graph->nodes.count; i++) {
@@ -131,6 +188,10 @@ void graph_manifest(const struct graph *graph, const struct model *model, struct
 				add_scripts(manifest, model, unit);
 			scripts = true;
 			continue;
+		}
+		if (unlocks(unit) && !crypttab) {
+			add_crypttab(manifest, model, unit);
+			crypttab = true;
 		}
 		for (k = 0; k < unit->steps.count; k++)
 			add_action(manifest, model, diag, unit, &unit->steps.item[k]);

@@ -15,6 +15,8 @@ enum manifest_kind {
 	MANIFEST_FILE,	      /* any other file, copied as it is */
 	MANIFEST_SCRIPT,      /* "SOURCE:PLACE": a file of the sysroot at another place */
 	MANIFEST_HOST_SCRIPT, /* the same, of the host (--scripts) */
+	MANIFEST_KEY,	      /* "SOURCE:PLACE": a key file; nobody but root may read the copy */
+	MANIFEST_CRYPTTAB,    /* a line of the image's /cryptroot/crypttab */
 	MANIFEST_KIND_COUNT
 };
 

@@ -44,6 +44,16 @@ static struct term *expand_term(struct arena *arena, const struct term *term, co
 			expand_word(arena, &(list).item[k].name, row);                             \
 	} while (0)
 
+/* A relation to what a row has not is none. */
+#define DROP_EMPTY(list)                                                                           \
+	do {                                                                                       \
+		size_t kept = 0;                                                                   \
+		for (size_t k = 0; k < (list).count; k++)                                          \
+			if ((list).item[k].name.text[0] != '\0')                                   \
+				(list).item[kept++] = (list).item[k];                              \
+		(list).count = kept;                                                               \
+	} while (0)
+
 #define EXPAND_WORDS(arena, list, row)                                                             \
 	do {                                                                                       \
 		COPY_ITEMS(arena, list);                                                           \
@@ -73,6 +83,9 @@ static void expand_relations(struct arena *arena, struct unit *unit, const struc
 	EXPAND_RELATIONS(arena, unit->before, row);
 	EXPAND_RELATIONS(arena, unit->provides, row);
 	EXPAND_RELATIONS(arena, unit->required_by, row);
+	DROP_EMPTY(unit->requires);
+	DROP_EMPTY(unit->wants);
+	DROP_EMPTY(unit->after);
 }
 
 static struct unit *instantiate(struct arena *arena, const struct unit *template,

@@ -76,60 +76,7 @@ const struct fstab_row *rows_find_fstab(const struct model *model, const char *w
 	return NULL;
 }
 
-/* --- crypttab, resume ------------------------------------------------------ */
-
-/* A word that is not given is empty, at the place of its line. */
-static struct word given(struct word word, struct span line)
-{
-	return word.text != NULL ? word : (struct word){"", line};
-}
-
-static struct word option_value(const struct crypttab_row *line, enum crypttab_option_id id,
-				const char *otherwise)
-{
-	const struct crypttab_option *option = crypttab_find(line, id);
-
-	if (option == NULL || option->value.text == NULL)
-		return (struct word){otherwise, line->span};
-	return option->value;
-}
-
-static struct word join_options(struct arena *arena, const struct crypttab_row *line)
-{
-	struct word joined = {"", line->span};
-	size_t i;
-
-	for (i = 0; i < line->options.count; i++) {
-		const struct crypttab_option *option = &line->options.item[i];
-
-		joined.text = arena_printf(arena, "%s%s%s%s%s", joined.text, i > 0 ? "," : "",
-					   option->name.text, option->value.text != NULL ? "=" : "",
-					   option->value.text != NULL ? option->value.text : "");
-	}
-	return joined;
-}
-
-static void add_crypttab(const struct model *model, row_list *rows)
-{
-	size_t i;
-
-	for (i = 0; i < model->chain->links.count; i++) {
-		const struct crypttab_row *line = model->chain->links.item[i].crypt;
-		struct row row;
-
-		if (line == NULL || !chain_has_crypt(model->chain, line))
-			continue;
-		row = (struct row){{{"target", line->target},
-				    {"source", line->source},
-				    {"key", given(line->key, line->span)},
-				    {"options", join_options(model->arena, line)},
-				    {"tries", option_value(line, CRYPTTAB_TRIES, "3")},
-				    {"header", option_value(line, CRYPTTAB_HEADER, "")},
-				    {"keyscript", option_value(line, CRYPTTAB_KEYSCRIPT, "")},
-				    {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")}}};
-		vec_push(model->arena, rows, row);
-	}
-}
+/* --- resume --------------------------------------------------------------- */
 
 /* The last one given counts, as on the command line. */
 static struct word parameter(const struct model *model, enum parameter_id id)
@@ -175,7 +122,7 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 					 row_from_fstab(model->arena, &model->fstab.item[i]));
 		break;
 	case ROWS_CRYPTTAB:
-		add_crypttab(model, rows);
+		rows_add_crypttab(model, rows);
 		break;
 	case ROWS_ARRAY:
 		rows_add_arrays(model, rows);

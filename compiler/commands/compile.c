@@ -29,8 +29,9 @@ static void write_blob(FILE *out, const struct compilation *c)
 
 static void write_manifest(FILE *out, const struct compilation *c)
 {
-	static const char *const kinds[MANIFEST_KIND_COUNT] = {"binary", "module", "filesystem",
-							       "file",	 "script", "host-script"};
+	static const char *const kinds[MANIFEST_KIND_COUNT] = {"binary", "module",  "filesystem",
+							       "file",	 "script",  "host-script",
+							       "key",	 "crypttab"};
 	size_t i;
 
 	for (i = 0; i < c->manifest.items.count; i++) {

@@ -56,18 +56,22 @@ static void put_alias(struct image *image, const char *name, const struct module
 {
 	struct module_alias alias = {name, module};
 
-	if (!module->builtin &&
-	    strcmp(module_name_normalise(image->arena, name), module->name) != 0)
+	if (strcmp(module_name_normalise(image->arena, name), module->name) != 0)
 		vec_push(image->arena, &image->modules->aliases, alias);
 }
 
 static bool add_modules(struct image *image, const char *name, struct need need)
 {
 	module_list found = modules_pick(image->modules, name);
+	size_t loadable = 0;
 
+	for (size_t i = 0; i < found.count; i++)
+		loadable += !found.item[i]->builtin;
 	for (size_t i = 0; i < found.count; i++) {
 		(void)modules_add(image, found.item[i], need);
-		put_alias(image, name, found.item[i]);
+		/* What is part of the kernel is meant only if there is nothing to load. */
+		if (!found.item[i]->builtin || loadable == 0)
+			put_alias(image, name, found.item[i]);
 	}
 	return found.count > 0;
 }
@@ -153,14 +157,50 @@ static void add_file_system(struct image *image, const char *type, struct need n
 	}
 	for (size_t i = 0; i < found.count; i++) {
 		(void)modules_add(image, found.item[i], need);
-		if (strcmp(found.item[i]->name, type) != 0)
+		if (!found.item[i]->builtin && strcmp(found.item[i]->name, type) != 0)
 			put_alias(image, alias, found.item[i]);
 	}
 	if ((image->without & PART_FSCK) == 0)
 		add_checker(image, type, need);
 }
 
-/* --- all ------------------------------------------------------------------ */
+/* --- encrypted devices ---------------------------------------------------- */
+
+/* A key is its bytes: no library or interpreter follows from it. */
+static void add_key(struct image *image, const struct manifest_item *item, struct need need)
+{
+	const char *colon = strrchr(item->name, ':'), *source;
+	struct path_walk walk;
+	unsigned char *data = NULL;
+	size_t size;
+
+	source = colon != NULL
+			 ? arena_strndup(image->arena, item->name, (size_t)(colon - item->name))
+			 : item->name;
+	if (colon != NULL && path_walk(image->arena, image->root_fd, source, &walk) == 0 &&
+	    S_ISREG(walk.status.st_mode))
+		data = path_read(image->arena, image->root_fd, walk.path, &size);
+	if (data == NULL)
+		report_missing(image, DIAG_IMAGE_PROGRAM, need, "key file", source, NULL);
+	else
+		(void)tree_file(image->tree, colon + 1 + strspn(colon + 1, "/"), data, size, 0600,
+				need);
+}
+
+/* As cryptsetup-initramfs makes it; who opens the devices here has it all from the blob. */
+static void add_table(struct image *image, const struct manifest *manifest)
+{
+	struct need need = {.why = "cryptroot-unlock", .span = {.name = "/cryptroot/crypttab"}};
+	const char *table = "";
+
+	for (size_t i = 0; i < manifest->items.count; i++)
+		if (manifest->items.item[i].kind == MANIFEST_CRYPTTAB)
+			table = arena_printf(image->arena, "%s%s\n", table,
+					     manifest->items.item[i].name);
+	if (*table != '\0')
+		(void)tree_file(image->tree, "cryptroot/crypttab", (const unsigned char *)table,
+				strlen(table), 0644, need);
+}
 
 /* --- boot scripts --------------------------------------------------------- */
 
@@ -226,6 +266,10 @@ static void add_item(struct image *image, const struct manifest_item *item)
 	case MANIFEST_HOST_SCRIPT:
 		add_script(image, item, need);
 		break;
+	case MANIFEST_KEY:
+		add_key(image, item, need);
+		break;
+	case MANIFEST_CRYPTTAB: /* add_table */
 	case MANIFEST_KIND_COUNT:
 		break;
 	}
@@ -272,6 +316,7 @@ void items_add(struct image *image, const struct manifest *manifest, bool generi
 		has_file_system = has_file_system || item->kind == MANIFEST_FILESYSTEM;
 		add_item(image, item);
 	}
+	add_table(image, manifest);
 	note_hooks(image, manifest);
 	if (has_file_system)
 		return;

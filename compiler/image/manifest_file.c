@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* ORDER MANIFEST_KIND */
-static const char *const kinds[] = {"binary", "module", "filesystem",
-				    "file",   "script", "host-script"};
+static const char *const kinds[] = {"binary", "module",	     "filesystem", "file",
+				    "script", "host-script", "key",	   "crypttab"};
 _Static_assert(sizeof kinds / sizeof *kinds == MANIFEST_KIND_COUNT, "a kind has no name");
 
 static bool read_item(char *line, struct manifest_item *item)

@@ -317,8 +317,9 @@ void crypttab_check(const struct model *model, struct diag *diag, int root_fd)
 	crypttab_read_pattern(&checker);
 	check_fstab_names(&checker);
 	for (i = 0; i < model->crypttab.count; i++) {
-		const struct crypttab_row *row = &model->crypttab.item[i];
+		struct crypttab_row *row = &model->crypttab.item[i];
 
+		row->key_in_image = crypttab_key_is_wanted(&checker, row);
 		check_target(&checker, row);
 		check_needed(&checker, row);
 		check_derived(&checker, row);

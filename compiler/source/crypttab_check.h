@@ -51,6 +51,9 @@ void crypttab_check_options(const struct crypttab_checker *checker, const struct
 
 /* Key file, keyscript, header and check: whether they are there, and get into the image. */
 void crypttab_check_files(const struct crypttab_checker *checker, const struct crypttab_row *row);
+/* Whether the row has a key file that KEYFILE_PATTERN takes into the image. A pattern that is not
+ * known takes none: a key goes nowhere by guess. */
+bool crypttab_key_is_wanted(const struct crypttab_checker *checker, const struct crypttab_row *row);
 /* Reads KEYFILE_PATTERN into the checker. */
 void crypttab_read_pattern(struct crypttab_checker *checker);
 

@@ -102,6 +102,13 @@ static bool gets_into_image(const struct crypttab_checker *checker, const char *
 	return checker->pattern_unknown || (pattern != NULL && fnmatch(pattern, key, 0) == 0);
 }
 
+bool crypttab_key_is_wanted(const struct crypttab_checker *checker, const struct crypttab_row *row)
+{
+	return !checker->pattern_unknown && crypttab_find(row, CRYPTTAB_KEYSCRIPT) == NULL &&
+	       row->key.text != NULL && row->key.text[0] == '/' &&
+	       gets_into_image(checker, row->key.text);
+}
+
 /* --- key files ------------------------------------------------------------ */
 
 /* The line of fstab whose file system a path lies on; NULL if there is none. */
@@ -198,6 +205,8 @@ static void check_key_file(const struct crypttab_checker *checker, const struct 
 	bool in_image = early && gets_into_image(checker, row->key.text);
 	bool on_root = mount == NULL || strcmp(mount->where.text, "/") == 0 || in_image;
 
+	if (strncmp(row->key.text, "/dev/", 5) == 0)
+		return; /* it lies on no file system: the boot waits for the device */
 	if (mount != NULL && !in_image && crypttab_holds(checker->model, row, mount)) {
 		diag_report(checker->diag, DIAG_CRYPTTAB_KEY_INSIDE, row->key.span, NULL,
 			    "the key of %s is on %s", row->target.text, row->target.text);

@@ -115,6 +115,7 @@ static int init(struct opening *opening)
 	return 0;
 }
 
+/* Of LUKS any version: CRYPT_LUKS is NULL. */
 static const char *type_of(enum crypt_kind kind)
 {
 	static const char *const types[] = {CRYPT_LUKS, CRYPT_PLAIN, CRYPT_TCRYPT, CRYPT_BITLK,
@@ -144,7 +145,7 @@ int device_load(struct opening *opening)
 					? KIND_BITLK
 					: KIND_PLAIN;
 	}
-	if (type_of(opening->kind) == NULL)
+	if (opening->kind == KIND_FVAULT2 && type_of(KIND_FVAULT2) == NULL)
 		return report(-ENOTSUP, "this libcryptsetup knows no FileVault2");
 	if (opening->kind == KIND_PLAIN || opening->kind == KIND_TCRYPT)
 		return 0; /* only the passphrase tells */
@@ -152,7 +153,7 @@ int device_load(struct opening *opening)
 	if (r < 0)
 		return report(r, "%s has no %s header",
 			      header_of(opening) != NULL ? header_of(opening) : opening->source,
-			      type_of(opening->kind));
+			      opening->kind == KIND_LUKS ? "LUKS" : type_of(opening->kind));
 	return 0;
 }
 

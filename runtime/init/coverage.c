@@ -1,8 +1,11 @@
 #include "coverage.h"
 #include "init.h"
 #include "log.h"
+#include "mapping.h"
 #include "properties.h"
 #include "../core/device_ref.h"
+
+#include <string.h>
 
 /* The reference a device's match program asks for, if it is one that a parameter replaces: `names
  * {root or UUID=...}` and nothing else. */
@@ -38,6 +41,10 @@ static bool names_device(const char *reference, const struct seen *seen)
 	add_if(&properties, "ID_PART_ENTRY_NAME", seen->part_name);
 	event.properties = properties.text;
 	event.length = properties.length;
+	if (seen->name != NULL && strncmp(seen->name, "dm-", 3) == 0) {
+		mapping_add(&properties, &event);
+		event.length = properties.length;
+	}
 	device_ref_parse(reference, &ref);
 	return device_ref_names(&ref, &event);
 }

@@ -1,0 +1,237 @@
+/* The rows of crypttab: what stands there, and what follows from it for the image. */
+#include "rows.h"
+
+#include <string.h>
+
+#include "chain.h"
+
+#define KEY_DIRECTORY "/cryptroot/keyfiles"
+
+/* How a device is encrypted, in the kernel's words: "aes-xts-plain64" is a cipher, how its blocks
+ * are chained, and how these are numbered (cryptsetup(8); kernel: admin-guide/device-mapper/
+ * dm-crypt.rst). */
+struct cipher {
+	const char *name, *mode, *numbering;
+};
+
+/* What cryptsetup makes without being asked. */
+static const char luks_cipher[] = "aes-xts-plain64", plain_cipher[] = "aes-cbc-essiv:sha256";
+
+static const char *option_text(const struct crypttab_row *line, enum crypttab_option_id id,
+			       const char *otherwise)
+{
+	const struct crypttab_option *option = crypttab_find(line, id);
+
+	return option != NULL && option->value.text != NULL ? option->value.text : otherwise;
+}
+
+static struct word option_value(const struct crypttab_row *line, enum crypttab_option_id id,
+				const char *otherwise)
+{
+	const struct crypttab_option *option = crypttab_find(line, id);
+
+	if (option == NULL || option->value.text == NULL)
+		return (struct word){otherwise, line->span};
+	return option->value;
+}
+
+/* --- options -------------------------------------------------------------- */
+
+/* As the file writes it: what would end an option or a field stands there in octal. */
+static const char *escape(struct arena *arena, const char *text)
+{
+	VEC(char) out = {0};
+
+	for (; *text != '\0'; text++) {
+		char octal[4] = {'\\', (char)('0' + ((unsigned char)*text >> 6)),
+				 (char)('0' + ((*text >> 3) & 7)), (char)('0' + (*text & 7))};
+		bool plain = strchr(" \t\n,\\", *text) == NULL;
+
+		for (size_t i = 0; i < (plain ? 1 : sizeof octal); i++)
+			vec_push(arena, &out, plain ? *text : octal[i]);
+	}
+	vec_push(arena, &out, '\0');
+	return out.item;
+}
+
+static struct word join_options(struct arena *arena, const struct crypttab_row *line)
+{
+	struct word joined = {"", line->span};
+
+	for (size_t i = 0; i < line->options.count; i++) {
+		const struct crypttab_option *option = &line->options.item[i];
+		bool value = option->value.text != NULL;
+
+		joined.text = arena_printf(arena, "%s%s%s%s%s", joined.text, i > 0 ? "," : "",
+					   option->name.text, value ? "=" : "",
+					   value ? escape(arena, option->value.text) : "");
+	}
+	return joined;
+}
+
+/* --- the cipher ----------------------------------------------------------- */
+
+/* What the device was seen to use, "aes-xts-plain64"; NULL if it was not. */
+static const char *seen_cipher(const struct model *model, const char *target)
+{
+	const struct facts *facts = model->chain->facts;
+
+	for (size_t i = 0; facts != NULL && i < facts->devices.count; i++) {
+		const struct facts_dm *dm = facts->devices.item[i].dm;
+
+		if (dm == NULL || dm->name == NULL || strcmp(dm->name, target) != 0)
+			continue;
+		for (size_t k = 0; k < dm->table.count; k++)
+			if (strcmp(dm->table.item[k].type, "crypt") == 0)
+				return arena_strndup(model->arena, dm->table.item[k].parameters,
+						     strcspn(dm->table.item[k].parameters, " "));
+	}
+	return NULL;
+}
+
+/* cipher-mode-numbering[:hash], or capi:mode(cipher)-numbering. */
+static struct cipher take_apart(struct arena *arena, const char *text)
+{
+	struct cipher cipher = {.mode = "", .numbering = ""};
+	size_t length;
+
+	if (strncmp(text, "capi:", 5) == 0) {
+		size_t mode = strcspn(text + 5, "(");
+
+		cipher.mode = arena_strndup(arena, text + 5, mode);
+		text += 5 + mode + (text[5 + mode] == '(');
+		length = strcspn(text, ")-");
+		cipher.name = arena_strndup(arena, text, length);
+		text += length + (text[length] == ')');
+	} else {
+		length = strcspn(text, "-");
+		cipher.name = arena_strndup(arena, text, length);
+		text += length + (text[length] == '-');
+		length = strcspn(text, "-");
+		cipher.mode = arena_strndup(arena, text, length);
+		text += length;
+	}
+	text += *text == '-';
+	cipher.numbering = arena_strndup(arena, text, strcspn(text, ":"));
+	return cipher;
+}
+
+static struct cipher cipher_of(const struct model *model, const struct crypttab_row *line)
+{
+	bool plain = crypttab_find(line, CRYPTTAB_PLAIN) != NULL;
+	const char *text = seen_cipher(model, line->target.text);
+
+	if (text == NULL)
+		text = plain ? option_text(line, CRYPTTAB_CIPHER, plain_cipher) : luks_cipher;
+	return take_apart(model->arena, text);
+}
+
+/* The kernel's name for the module of an algorithm (kernel: include/linux/crypto.h,
+ * MODULE_ALIAS_CRYPTO); empty for what dm-crypt does by itself. */
+static struct word module_of(struct arena *arena, const char *algorithm, struct span span)
+{
+	static const char *const own[] = {"",	 "plain", "plain64", "plain64be", "benbi",   "null",
+					  "lmk", "tcw",	  "random",  "eboiv",	  "elephant"};
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strcmp(own[i], algorithm) == 0)
+			return (struct word){"", span};
+	return (struct word){arena_printf(arena, "crypto-%s", algorithm), span};
+}
+
+/* --- keys, and what has to be there first --------------------------------- */
+
+static const char *after_device_prefix(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 ? path + 5 : NULL;
+}
+
+struct key {
+	struct word field;  /* what bootgraph-crypt is told */
+	struct word file;   /* what goes into the image: "SOURCE:PLACE"; or empty */
+	struct word device; /* what has to be there first; or empty */
+};
+
+/* decrypt_derived's argument is the target whose key it derives from, decrypt_keyctl's only a name,
+ * passdev's begins with a device (cryptsetup 2:2.6.1-4, debian/scripts). */
+static void take_script_argument(struct arena *arena, const char *script, struct key *key)
+{
+	const char *slash = strrchr(script, '/');
+
+	script = slash != NULL ? slash + 1 : script;
+	if (strcmp(script, "decrypt_derived") == 0)
+		key->device.text = arena_printf(arena, "/dev/mapper/%s", key->field.text);
+	else if (strcmp(script, "passdev") == 0)
+		key->device.text =
+			arena_strndup(arena, key->field.text, strcspn(key->field.text, ":"));
+}
+
+static struct key key_of(struct arena *arena, const struct crypttab_row *line)
+{
+	struct word nothing = {"", line->span};
+	struct key key = {line->key.text != NULL ? line->key : nothing, nothing, nothing};
+	const char *script = option_text(line, CRYPTTAB_KEYSCRIPT, NULL);
+	const char *place;
+
+	if (key.field.text[0] == '\0')
+		key.field.text = "none";
+	if (script != NULL) {
+		take_script_argument(arena, script, &key);
+	} else if (strcmp(key.field.text, "none") != 0 && line->key_in_image) {
+		place = arena_printf(arena, KEY_DIRECTORY "/%s.key", line->target.text);
+		key.file = (struct word){arena_printf(arena, "%s:%s", key.field.text, place),
+					 key.field.span};
+		key.field.text = place;
+	} else if (after_device_prefix(key.field.text) != NULL &&
+		   strcmp(key.field.text, "/dev/random") != 0 &&
+		   strcmp(key.field.text, "/dev/urandom") != 0) {
+		key.device = key.field;
+	}
+	return key;
+}
+
+static struct word keyscript_of(struct arena *arena, const struct crypttab_row *line)
+{
+	struct word script = option_value(line, CRYPTTAB_KEYSCRIPT, "");
+
+	if (script.text[0] != '\0' && script.text[0] != '/')
+		script.text = arena_printf(arena, "/lib/cryptsetup/scripts/%s", script.text);
+	return script;
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+static struct row make_row(const struct model *model, const struct crypttab_row *line)
+{
+	struct arena *arena = model->arena;
+	struct word nothing = {"", line->span}, header = option_value(line, CRYPTTAB_HEADER, "");
+	bool header_is_device = after_device_prefix(header.text) != NULL;
+	struct cipher cipher = cipher_of(model, line);
+	struct key key = key_of(arena, line);
+
+	return (struct row){{{"target", line->target},
+			     {"source", line->source},
+			     {"key", key.field},
+			     {"key-file", key.file},
+			     {"key-device", key.device},
+			     {"options", join_options(arena, line)},
+			     {"tries", option_value(line, CRYPTTAB_TRIES, "3")},
+			     {"header", header},
+			     {"header-file", header_is_device ? nothing : header},
+			     {"header-device", header_is_device ? header : nothing},
+			     {"keyscript", keyscript_of(arena, line)},
+			     {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
+			     {"cipher-module", module_of(arena, cipher.name, line->span)},
+			     {"mode-module", module_of(arena, cipher.mode, line->span)},
+			     {"numbering-module", module_of(arena, cipher.numbering, line->span)}}};
+}
+
+void rows_add_crypttab(const struct model *model, row_list *rows)
+{
+	for (size_t i = 0; i < model->chain->links.count; i++) {
+		const struct crypttab_row *line = model->chain->links.item[i].crypt;
+
+		if (line != NULL && chain_has_crypt(model->chain, line))
+			vec_push(model->arena, rows, make_row(model, line));
+	}
+}
