@@ -86,6 +86,12 @@ uint32_t chain_find(const struct chain *chain, const char *reference);
 bool chain_has_crypt(const struct chain *chain, const struct crypttab_row *row);
 bool chain_has_array(const struct chain *chain, const struct md_array *array);
 
+/* Whether something on the way is not known, so that any array that is declared could be below it;
+ * or, below / or /usr, any encrypted device; which is not supposed of what another one stands on.
+ */
+bool chain_is_open(const struct chain *chain);
+bool chain_is_open_to_crypt(const struct chain *chain);
+
 /* Whether a link is, or stands on, another. */
 bool chain_stands_on(const struct chain *chain, uint32_t link, uint32_t other);
 

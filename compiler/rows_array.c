@@ -25,15 +25,6 @@ static struct word given(struct word word, struct span otherwise)
 
 /* --- which ------------------------------------------------------------------ */
 
-/* Whether something on the way is not known, so that any array could be below it. */
-static bool is_open(const struct chain *chain)
-{
-	for (size_t i = 0; i < chain->links.count; i++)
-		if (chain->links.item[i].kind == LINK_UNKNOWN && !chain->links.item[i].known)
-			return true;
-	return chain->root == NO_LINK;
-}
-
 static const char *path_of(const struct facts_device *device)
 {
 	for (size_t i = 0; i < device->links.count; i++)
@@ -214,7 +205,7 @@ void rows_add_arrays(const struct model *model, row_list *rows)
 		if (source.line != NULL || source.seen != NULL)
 			add_row(model, rows, &source);
 	}
-	for (size_t i = 0; is_open(chain) && i < model->arrays.count; i++) {
+	for (size_t i = 0; chain_is_open(chain) && i < model->arrays.count; i++) {
 		struct source source = {.line = &model->arrays.item[i],
 					.span = model->arrays.item[i].span};
 

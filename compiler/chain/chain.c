@@ -88,3 +88,43 @@ bool chain_stands_on(const struct chain *chain, uint32_t link, uint32_t other)
 			reached[chain->links.item[i].on.item[k]] = true;
 	return reached[other];
 }
+
+/* Whether only the boot can find out what a link stands on. Of a crypttab or array line with a
+ * source that nobody knows it is that source which is not known. */
+static bool is_open(const struct chain_link *link)
+{
+	return !link->known && (link->kind == LINK_UNKNOWN || link->kind == LINK_LV ||
+				link->kind == LINK_VG || link->kind == LINK_MAPPER);
+}
+
+bool chain_is_open(const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->links.count; i++)
+		if (is_open(&chain->links.item[i]))
+			return true;
+	return chain->root == NO_LINK;
+}
+
+static bool carries_crypt(const struct chain *chain, uint32_t link)
+{
+	for (uint32_t i = 0; i < chain->links.count; i++)
+		if (chain->links.item[i].kind == LINK_CRYPT && chain_stands_on(chain, i, link))
+			return true;
+	return false;
+}
+
+/* Nobody is asked for a passphrase just because a hibernation image might lie behind it. */
+static bool carries_system(const struct chain *chain, uint32_t link)
+{
+	return (chain->root != NO_LINK && chain_stands_on(chain, chain->root, link)) ||
+	       (chain->usr != NO_LINK && chain_stands_on(chain, chain->usr, link));
+}
+
+bool chain_is_open_to_crypt(const struct chain *chain)
+{
+	for (uint32_t i = 0; i < chain->links.count; i++)
+		if (is_open(&chain->links.item[i]) && !carries_crypt(chain, i) &&
+		    carries_system(chain, i))
+			return true;
+	return chain->root == NO_LINK;
+}
