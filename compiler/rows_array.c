@@ -14,7 +14,8 @@ enum { UUID_PARTS = 5 };
 struct source {
 	const struct md_array *line;
 	const struct facts_md *seen;
-	const char *path; /* below /dev, as it was seen, or NULL */
+	const char *path;   /* below /dev/md, as it was seen, or NULL */
+	const char *kernel; /* "md127", as it was seen, or NULL */
 	struct span span;
 };
 
@@ -35,6 +36,13 @@ static const char *path_of(const struct facts_device *device)
 
 /* --- what it is called ------------------------------------------------------ */
 
+static const char *without_host(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return colon != NULL ? colon + 1 : name;
+}
+
 static struct word name_of(const struct source *source)
 {
 	struct word name = {"", source->span}, device = {NULL, source->span};
@@ -46,6 +54,10 @@ static struct word name_of(const struct source *source)
 		device = source->line->device;
 	else if (source->path != NULL)
 		device.text = source->path;
+	else if (source->seen != NULL && source->seen->name != NULL)
+		device.text = without_host(source->seen->name);
+	else
+		device.text = source->kernel;
 	if (device.text == NULL)
 		return name;
 	slash = strrchr(device.text, '/');
@@ -104,7 +116,6 @@ static struct word set_of(const struct model *model, const struct source *source
 static struct word device_of(struct arena *arena, const struct source *source)
 {
 	struct word device = name_of(source);
-	const char *colon;
 
 	if (source->line != NULL && source->line->device.text != NULL)
 		device = source->line->device;
@@ -112,9 +123,7 @@ static struct word device_of(struct arena *arena, const struct source *source)
 		device.text = source->path;
 	if (device.text[0] == '/')
 		return device;
-	colon = strchr(device.text, ':');
-	if (colon != NULL)
-		device.text = colon + 1;
+	device.text = without_host(device.text);
 	if (device.text[0] == '\0' && uuid_of(arena, source) != NULL)
 		device.text = uuid_of(arena, source);
 	device.text = arena_printf(arena, "/dev/md/%s", device.text);
@@ -199,6 +208,7 @@ void rows_add_arrays(const struct model *model, row_list *rows)
 		if (link->kind == LINK_MD && link->device != NULL && link->device->md != NULL) {
 			source.seen = link->device->md;
 			source.path = path_of(link->device);
+			source.kernel = link->device->name;
 		}
 		if (source.line != NULL)
 			source.span = source.line->span;

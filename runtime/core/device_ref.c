@@ -164,6 +164,16 @@ static bool is_volume(const struct device_ref *ref, const char *name)
 	return slashes == 1 && *name == '\0';
 }
 
+/* The UUID of a member of an array or a volume group is that of the whole, not of something to
+ * mount: udev makes no links by it either (60-persistent-storage.rules, ID_FS_USAGE). */
+static bool is_member(const struct event *event)
+{
+	const char *type = event_property(event, "ID_FS_TYPE");
+	size_t length = type != NULL ? strlen(type) : 0;
+
+	return length > 7 && memcmp(type + length - 7, "_member", 7) == 0;
+}
+
 /* /dev/md/0 is md0, also where nobody has given it that name. */
 static bool is_array(const struct device_ref *ref, const struct event *event)
 {
@@ -212,9 +222,9 @@ bool device_ref_names(const struct device_ref *ref, const struct event *event)
 		return false;
 	switch (ref->kind) {
 	case REF_UUID:
-		return text_is(ref, event_property(event, "ID_FS_UUID"));
+		return !is_member(event) && text_is(ref, event_property(event, "ID_FS_UUID"));
 	case REF_LABEL:
-		return text_is(ref, event_property(event, "ID_FS_LABEL"));
+		return !is_member(event) && text_is(ref, event_property(event, "ID_FS_LABEL"));
 	case REF_PARTUUID:
 		return text_is(ref, event_property(event, "ID_PART_ENTRY_UUID"));
 	case REF_PARTLABEL:
