@@ -104,6 +104,8 @@ def bootgraph(sysroot):
         raise Missing(f"no {os.path.relpath(build / 'bootgraph')}: build it first")
     facts = guest.ask(sysroot) / "facts"
     image = Path(SCRATCH.name) / "bootgraph.initrd"
+    # The one script that no unit stands for, init-top/keymap, does nothing without what its hook copies:
+    # it would add a shell to the image and a fork to the boot, and no work.
     done = subprocess.run([build / "bootgraph", "image", "--root", sysroot.path, "--kernel",
                            sysroot.version, "--no-scripts", "--facts", facts, "-o", image], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

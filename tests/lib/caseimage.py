@@ -12,6 +12,7 @@ import cache
 import newc
 
 BLOB = "etc/bootgraph/boot.blob"
+SCRIPTS = "initramfs-tools/scripts/"
 FACTS = pathlib.Path(__file__).resolve().parent.parent / "qemu" / "facts"
 
 
@@ -36,6 +37,13 @@ def make(case, build, work):
     return initrd
 
 
+def has_scripts(case):
+    """Whether the case has boot scripts: then these are all there are. Other cases leave out those
+    of the sysroot's packages, which are about devices that udev's rules would have set up, and call
+    programs that only their hooks would have copied."""
+    return any(SCRIPTS in name for name in case.files)
+
+
 def kernel_release():
     return (cache.make("kernel") / "version").read_text().strip()
 
@@ -51,11 +59,15 @@ def _sysroot(case, root):
     base = cache.make("sysroot") / "root"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(base, root, symlinks=True, copy_function=_link)
+    if has_scripts(case):
+        shutil.rmtree(root / "usr/share/initramfs-tools/scripts")
     for name, text in case.files.items():
         path = root / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         path.write_text(text)
+        if SCRIPTS in name:
+            path.chmod(0o755)
     release = kernel_release()
     if case.modules_as:
         modules = root / "usr/lib/modules"
@@ -81,7 +93,9 @@ def _bootgraph(case, build, work, arguments, initrd):
     options = shlex.split(case.image)
     if "--generic" not in options and "--facts" not in options:
         arguments += ["--facts", str(FACTS / f"{case.bus}.json")]
-    command = [str(build / "bootgraph"), "image", "--no-scripts", *arguments, *options,
+    if not has_scripts(case):
+        arguments.append("--no-scripts")
+    command = [str(build / "bootgraph"), "image", *arguments, *options,
                "--init", str(build / "bootgraph-init"), "-o", str(initrd)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, errors="replace")
