@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What cryptsetup falls back to for a plain device without these options. The library keeps it to
  * itself; the values changed with 2.7 (its docs/v2.7.0-ReleaseNotes). */
@@ -171,6 +172,38 @@ static int say_why(const struct opening *opening, int r)
 	return report_else(r, "%s: %s", opening->source, strerror(-r));
 }
 
+static int activate_plain(struct opening *opening, const char *name, uint64_t bits,
+			  struct crypt_params_plain *parameters, const char *bytes, size_t size)
+{
+	const char *all =
+		has(opening, OPTION_CIPHER) ? opening->options.text[OPTION_CIPHER] : plain_cipher;
+	size_t length = strcspn(all, "-");
+	char cipher[64], mode[64];
+	int r;
+
+	if (bits % 8 != 0 || bits / 8 > 512 || length >= sizeof cipher ||
+	    strlen(all) >= sizeof mode)
+		return report(-EINVAL, "cipher=%s,size=%llu cannot be", all,
+			      (unsigned long long)bits);
+	snprintf(cipher, sizeof cipher, "%.*s", (int)length, all);
+	/* A cipher alone is an old word for its CBC mode (cryptsetup(8)). */
+	snprintf(mode, sizeof mode, "%s", all[length] == '-' ? all + length + 1 : "cbc-plain");
+	r = crypt_format(opening->device, CRYPT_PLAIN, cipher, mode, NULL, NULL, bits / 8,
+			 parameters);
+	if (r >= 0)
+		r = crypt_activate_by_passphrase(opening->device, name, CRYPT_ANY_SLOT, bytes, size,
+						 activation_flags(opening));
+	/* The next attempt formats again, and needs a device that nothing is loaded from. */
+	crypt_free(opening->device);
+	opening->device = NULL;
+	if (r >= 0)
+		return init(opening);
+	(void)init(opening);
+	return say_why(opening, r);
+}
+
+/* Any key opens a plain device, but only the right one brings something to light. That is looked at
+ * under another name: under its own the device would be mounted meanwhile. */
 static int try_plain(struct opening *opening, const char *bytes, size_t size, bool of_file)
 {
 	const struct options *options = &opening->options;
@@ -184,31 +217,23 @@ static int try_plain(struct opening *opening, const char *bytes, size_t size, bo
 				       : 512,
 	};
 	uint64_t bits = has(opening, OPTION_SIZE) ? options->number[OPTION_SIZE] : PLAIN_KEY_BITS;
-	char cipher[64], mode[64];
-	const char *all = has(opening, OPTION_CIPHER) ? options->text[OPTION_CIPHER] : plain_cipher;
-	size_t length = strcspn(all, "-");
+	char trial[64], path[96];
+	bool known;
 	int r;
 
-	if (bits % 8 != 0 || bits / 8 > 512 || length >= sizeof cipher ||
-	    strlen(all) >= sizeof mode)
-		return report(-EINVAL, "cipher=%s,size=%llu cannot be", all,
-			      (unsigned long long)bits);
-	snprintf(cipher, sizeof cipher, "%.*s", (int)length, all);
-	/* A cipher alone is an old word for its CBC mode (cryptsetup(8)). */
-	snprintf(mode, sizeof mode, "%s", all[length] == '-' ? all + length + 1 : "cbc-plain");
 	if (parameters.hash == NULL && size > bits / 8)
 		size = bits / 8; /* without a hash the first bytes are the key */
-	r = crypt_format(opening->device, CRYPT_PLAIN, cipher, mode, NULL, NULL, bits / 8,
-			 &parameters);
-	if (r >= 0)
-		r = crypt_activate_by_passphrase(opening->device, opening->name, CRYPT_ANY_SLOT,
-						 bytes, size, activation_flags(opening));
-	/* The next attempt formats again, and needs a device that nothing is loaded from. */
-	crypt_free(opening->device);
-	opening->device = NULL;
+	snprintf(trial, sizeof trial, TRIAL_NAME, (int)getpid());
+	snprintf(path, sizeof path, "/dev/mapper/%s", trial);
+	r = activate_plain(opening, trial, bits, &parameters, bytes, size);
 	if (r < 0)
-		(void)init(opening);
-	return say_why(opening, r);
+		return r;
+	known = content_is_known(path);
+	r = crypt_deactivate(NULL, trial);
+	if (r < 0)
+		return report_else(r, "%s cannot be closed again: %s", trial, strerror(-r));
+	return known ? activate_plain(opening, opening->name, bits, &parameters, bytes, size)
+		     : -EPERM;
 }
 
 static int try_tcrypt(struct opening *opening, const char *bytes, size_t size)
@@ -301,12 +326,4 @@ int device_try_tokens(struct opening *opening)
 		r = try_tokens_with_pin(opening);
 	opening->tried = 0; /* a PIN is no passphrase */
 	return r >= 0 ? 0 : -ENOENT;
-}
-
-void device_close(const struct opening *opening)
-{
-	int r = crypt_deactivate(NULL, opening->name);
-
-	if (r < 0)
-		(void)report(r, "%s cannot be closed again: %s", opening->name, strerror(-r));
 }

@@ -66,34 +66,13 @@ static int leave(int r)
 
 /* --- keys ----------------------------------------------------------------- */
 
-/* Whether what came to light makes sense. LUKS and its like know by themselves. */
-static int check_content(struct opening *opening)
-{
-	char path[256];
-
-	if (opening->kind == KIND_LUKS)
-		return 0;
-	snprintf(path, sizeof path, "/dev/mapper/%s", opening->name);
-	if (content_is_known(path))
-		return 0;
-	device_close(opening);
-	return -EPERM;
-}
-
-static int try(struct opening *opening, const char *bytes, size_t size, bool of_file)
-{
-	int r = device_try(opening, bytes, size, of_file);
-
-	return r == 0 ? check_content(opening) : r;
-}
-
 static int open_by_key(struct opening *opening, bool script)
 {
 	struct key key;
 	int r = script ? key_run_script(opening, &key) : key_read_file(opening, &key);
 
 	if (r == 0) {
-		r = try(opening, key.bytes, key.size, !script);
+		r = device_try(opening, key.bytes, key.size, !script);
 		if (r == -EPERM)
 			(void)report(r, "%s is not the key of %s",
 				     script ? "what the keyscript prints" : opening->key,
@@ -132,7 +111,7 @@ static int try_next(struct opening *opening, unsigned flags, struct prompt_reply
 	if (opening->options.given[OPTION_VERIFY] && reply->origin == ORIGIN_PEOPLE)
 		r = ask_again(opening, reply);
 	if (r == 0)
-		r = try(opening, (char *)reply->passphrase, reply->length, false);
+		r = device_try(opening, (char *)reply->passphrase, reply->length, false);
 	client_result(r == 0 ? RESULT_OPENED : r == -EPERM ? RESULT_WRONG : RESULT_FAILED);
 	if (r == -EPERM && reply->origin == ORIGIN_PEOPLE)
 		opening->tried++;

@@ -73,12 +73,15 @@ void client_result(enum prompt_result result);
 int device_is_open(const struct opening *opening);
 /* Finds out the kind, and reads the header if there is one. */
 int device_load(struct opening *opening);
-/* Tries a key; of_file: from a key file, which plain devices do not hash. -EPERM: it is wrong, and
- * nothing was reported; all other errors were. */
+/* The name under which a key is tried that nothing but the content can prove; PID 1 and udev pass
+ * over names that begin as libcryptsetup's own temporary ones do. */
+#define TRIAL_NAME "temporary-cryptsetup-trial-%d"
+
+/* Tries a key, and opens the device if it is right; of_file: from a key file, which plain devices
+ * do not hash. -EPERM: it is wrong, and nothing was reported; all other errors were. */
 int device_try(struct opening *opening, const char *bytes, size_t size, bool of_file);
 /* Tries LUKS2 tokens, where the header has some. -ENOENT: none of them opens it. */
 int device_try_tokens(struct opening *opening);
-void device_close(const struct opening *opening);
 
 /* --- content.c ------------------------------------------------------------ */
 

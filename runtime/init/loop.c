@@ -124,9 +124,10 @@ static void tell_array(struct init *init, const struct event *event)
 
 void init_tell(struct init *init, const struct event *event)
 {
-	if (event->kind == EVENT_DEVICE && mapping_concerns(event))
-		tell_mapping(init, event);
-	else if (event->kind == EVENT_DEVICE && array_concerns(event))
+	if (event->kind == EVENT_DEVICE && mapping_concerns(event)) {
+		if (!mapping_is_passing(event))
+			tell_mapping(init, event);
+	} else if (event->kind == EVENT_DEVICE && array_concerns(event))
 		tell_array(init, event);
 	else
 		tell(init, event);

@@ -36,6 +36,15 @@ bool mapping_concerns(const struct event *event)
 	       strcmp(action, "remove") != 0 && event_property(event, "DM_NAME") == NULL;
 }
 
+bool mapping_is_passing(const struct event *event)
+{
+	static const char prefix[] = "temporary-cryptsetup-";
+	char name[ATTRIBUTE_MAX];
+
+	read_attribute(event_property(event, "DEVNAME"), "dm/name", name);
+	return strncmp(name, prefix, sizeof prefix - 1) == 0;
+}
+
 void mapping_add(struct properties *properties, const struct event *event)
 {
 	const char *device = event_property(event, "DEVNAME");

@@ -14,6 +14,10 @@
 /* Whether an event is of a mapping that is coming, or changing. */
 bool mapping_concerns(const struct event *event);
 
+/* Whether it is one of cryptsetup's own, which last for a moment and are nobody else's business: to
+ * look at one would keep it from being closed. */
+bool mapping_is_passing(const struct event *event);
+
 /* Adds DM_NAME and DM_UUID, as udev calls them, if the mapping can be used. */
 void mapping_add(struct properties *properties, const struct event *event);
 
