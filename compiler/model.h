@@ -152,11 +152,12 @@ enum row_set {
 	ROWS_ROOT, /* exactly one: the root file system the machine declares; source may be empty */
 	ROWS_USR,  /* /usr of fstab, if it has one */
 	ROWS_SWAP, /* swap lines of fstab */
-	ROWS_CRYPTTAB, /* lines of crypttab that the boot stands on, or that say initramfs */
-	ROWS_ARRAY,    /* ARRAY lines of mdadm.conf that the boot stands on */
-	ROWS_VOLUME,   /* logical volumes that the boot stands on */
-	ROWS_BTRFS,    /* / and /usr of fstab, if they are btrfs and can be told from others */
-	ROWS_RESUME,   /* the resume device of --cmdline */
+	ROWS_CRYPTTAB,	 /* lines of crypttab that the boot stands on, or that say initramfs */
+	ROWS_ARRAY,	 /* ARRAY lines of mdadm.conf that the boot stands on */
+	ROWS_VOLUME,	 /* logical volumes that the boot stands on */
+	ROWS_LVM_VOLUME, /* of these, those that only lvm may be able to activate */
+	ROWS_BTRFS,	 /* / and /usr of fstab, if they are btrfs and can be told from others */
+	ROWS_RESUME,	 /* the resume device of --cmdline */
 	ROWS_COUNT
 };
 

@@ -128,7 +128,10 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 		rows_add_arrays(model, rows);
 		break;
 	case ROWS_VOLUME:
-		rows_add_volumes(model, rows);
+		rows_add_volumes(model, rows, false);
+		break;
+	case ROWS_LVM_VOLUME:
+		rows_add_volumes(model, rows, true);
 		break;
 	case ROWS_BTRFS:
 		rows_add_btrfs(model, rows);

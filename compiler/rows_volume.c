@@ -36,7 +36,7 @@ static bool needs_lvm(const struct model *model, const struct chain_link *link)
 	return is_on_volumes(model->chain->facts, link->device);
 }
 
-void rows_add_volumes(const struct model *model, row_list *rows)
+void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_lvm)
 {
 	struct arena *arena = model->arena;
 
@@ -45,7 +45,8 @@ void rows_add_volumes(const struct model *model, row_list *rows)
 		const char *group, *volume, *set;
 		struct row row;
 
-		if (link->kind != LINK_LV || !name_of_volume(arena, link->name, &group, &volume))
+		if (link->kind != LINK_LV || !name_of_volume(arena, link->name, &group, &volume) ||
+		    (only_for_lvm && !needs_lvm(model, link)))
 			continue;
 		set = arena_printf(arena, "lvm:%s/%s", group, volume);
 		row = (struct row){
@@ -53,8 +54,7 @@ void rows_add_volumes(const struct model *model, row_list *rows)
 			 {"lv", {volume, link->span}},
 			 {"set", {set, link->span}},
 			 {"device", {link->name, link->span}},
-			 {"path", {arena_printf(arena, "/dev/%s/%s", group, volume), link->span}},
-			 {"lvm", {needs_lvm(model, link) ? "/sbin/lvm" : "", link->span}}}};
+			 {"path", {arena_printf(arena, "/dev/%s/%s", group, volume), link->span}}}};
 		vec_push(arena, rows, row);
 	}
 }

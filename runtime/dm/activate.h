@@ -9,6 +9,7 @@
 struct volume {
 	const struct members *members;
 	const struct lvm_lv *lv;
+	bool native; /* lvm is not to be run */
 	struct lvm_needs needs;
 	char mapping[128];	   /* its name below /dev/mapper: vg-lv */
 	char uuid[4 + 2 * 32 + 1]; /* of the mapping: LVM-, the group's and the volume's */

@@ -12,10 +12,11 @@
 #include <sys/mman.h>
 
 static const char usage[] =
-	"usage: bootgraph-dm activate GROUP VOLUME DEVICE...\n"
+	"usage: bootgraph-dm activate [--native] GROUP VOLUME DEVICE...\n"
 	"       bootgraph-dm --help\n"
 	"\n"
 	"Activates the logical volume GROUP/VOLUME, which lies on the given physical volumes.\n"
+	"With --native it fails rather than have lvm do it.\n"
 	"Why it failed goes to descriptor 3 if that is a pipe, else to standard error.\n";
 
 /* The physical volumes that it lies on have to be there, and up to date. */
@@ -74,6 +75,8 @@ static bool leave_to_lvm(const struct volume *volume, const char *why, struct lv
 {
 	bool active;
 
+	if (volume->native)
+		return lvm_fail(error, "%s needs lvm (%.64s)", volume->lv->name, why);
 	if (!lvm_is_there())
 		return lvm_fail(error, "%s needs lvm (%.64s), and the image has none",
 				volume->lv->name, why);
@@ -104,11 +107,12 @@ static bool activate(const struct volume *volume, struct lvm_error *error)
 	       volume_link(volume, error);
 }
 
-static int run(const char *group, const char *name, char *const devices[], uint32_t count)
+static int run(bool native, const char *group, const char *name, char *const devices[],
+	       uint32_t count)
 {
 	struct lvm_error error = {.line = 0};
 	struct members members;
-	struct volume volume = {.members = &members};
+	struct volume volume = {.members = &members, .native = native};
 	struct lvm_memory memory = {.size = 64 << 20};
 
 	memory.block = mmap(NULL, memory.size, PROT_READ | PROT_WRITE,
@@ -123,14 +127,18 @@ static int run(const char *group, const char *name, char *const devices[], uint3
 
 int main(int argc, char *argv[])
 {
+	bool native;
+
 	report_begin();
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		fputs(usage, stdout);
 		return 0;
 	}
-	if (argc < 5 || strcmp(argv[1], "activate") != 0) {
+	native = argc > 2 && strcmp(argv[2], "--native") == 0;
+	if (argc < 5 + native || strcmp(argv[1], "activate") != 0) {
 		fputs(usage, stderr);
 		return 2;
 	}
-	return run(argv[2], argv[3], argv + 4, (uint32_t)(argc - 4));
+	argv += native;
+	return run(native, argv[2], argv[3], argv + 4, (uint32_t)(argc - native - 4));
 }
