@@ -8,8 +8,6 @@
 #include "chain.h"
 #include "source/initramfs_conf.h"
 
-enum { UUID_PARTS = 5 };
-
 /* An array from its line, from what it was seen to be, or from both. */
 struct source {
 	const struct md_array *line;

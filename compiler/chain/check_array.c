@@ -87,6 +87,30 @@ static bool needs_every_member(const char *level)
 	return false;
 }
 
+/* Metadata that the kernel does not read (mdadm(8), containers), or members that only their paths
+ * tell from others: nobody waits for such an array. */
+static const char *why_not_started(const struct md_array *array)
+{
+	if (array->container.text != NULL || array->member.text != NULL)
+		return "it is in a container";
+	if (array->metadata.text != NULL &&
+	    (strcmp(array->metadata.text, "imsm") == 0 || strcmp(array->metadata.text, "ddf") == 0))
+		return "its metadata is not md's own";
+	if (array->uuid.text == NULL && array->name.text == NULL && array->super_minor.text == NULL)
+		return "the line has neither UUID= nor name=";
+	return NULL;
+}
+
+static void check_start(const struct chain_checker *checker, const struct chain_link *link,
+			const char *goal)
+{
+	const char *reason = link->array != NULL ? why_not_started(link->array) : NULL;
+
+	if (reason != NULL)
+		diag_report(checker->diag, DIAG_ARRAY_NOT_STARTED, link->array->span, NULL,
+			    "%s needs %s, which is not started here: %s", goal, link->name, reason);
+}
+
 void chain_check_redundancy(const struct chain_checker *checker)
 {
 	for (uint32_t i = 0; i < checker->chain->links.count; i++) {
@@ -94,6 +118,8 @@ void chain_check_redundancy(const struct chain_checker *checker)
 		const char *level = link->kind == LINK_MD ? level_of(link) : NULL;
 		const char *goal = chain_needed_by(checker->chain, i);
 
+		if (goal != NULL)
+			check_start(checker, link, goal);
 		if (goal != NULL && needs_every_member(level))
 			diag_report(checker->diag, DIAG_ARRAY_NOT_REDUNDANT, link->span, NULL,
 				    "%s needs %s, which is of level %s: it does not start without "
