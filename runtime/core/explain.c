@@ -161,26 +161,134 @@ static uint32_t idle_provider(const struct machine *machine, uint32_t index)
 	return provider;
 }
 
-/* Explains one node; returns the node to explain next, or NONE at a first cause. */
-static uint32_t explain_node(const struct machine *machine, const struct explain_sink *sink,
-			     uint32_t index)
+static bool provides_something(const struct machine *machine, uint32_t index)
+{
+	struct node node;
+	struct edge edge;
+	uint32_t i;
+
+	blob_node(machine->blob, index, &node);
+	if (node.kind != NODE_TASK)
+		return false;
+	for (i = 0; i < machine->blob->section[SECTION_edges].count; i++) {
+		blob_edge(machine->blob, i, &edge);
+		if (edge.from == index && edge.kind == EDGE_PROVIDES)
+			return true;
+	}
+	return false;
+}
+
+/* What a node waits for, or failed for; NONE if it is a first cause as far as the graph knows. */
+static uint32_t next_cause(const struct machine *machine, uint32_t index)
 {
 	const struct node_memory *memory = &machine->state->node[index];
-	struct line line = {.length = 0};
-	uint32_t next = NONE;
 
-	add_node(machine, &line, index);
 	if (memory->state == STATE_PENDING)
-		next = first_blocker(machine, index);
-	else if (memory->cause != index)
-		next = memory->cause;
-	else
-		next = idle_provider(machine, index);
-	if (next != NONE)
+		return first_blocker(machine, index);
+	return memory->cause != index ? memory->cause : idle_provider(machine, index);
+}
+
+/* Whether a node would not have got on without this device. */
+static bool waits_for(const struct machine *machine, uint32_t index, uint32_t device)
+{
+	uint32_t left = machine->node_count;
+
+	while (index != NONE && index != device && left-- > 0)
+		index = next_cause(machine, index);
+	return index == device;
+}
+
+/* How likely a unit is what kept a device away: it failed by itself, or something that it needs was
+ * there, or nothing at all is known. */
+static unsigned likelihood(const struct machine *machine, uint32_t index)
+{
+	const struct node_memory *memory = &machine->state->node[index];
+	unsigned rank = 1;
+	struct node node, from;
+	struct edge edge;
+	uint32_t i;
+
+	if (memory->state == STATE_FAILED && memory->cause == index)
+		return 3;
+	blob_node(machine->blob, index, &node);
+	for (i = 0; i < node.edge_count; i++) {
+		blob_edge(machine->blob, node.first_edge + i, &edge);
+		blob_node(machine->blob, edge.from, &from);
+		if (edge.kind == EDGE_REQUIRES && from.kind == NODE_DEVICE &&
+		    machine->state->node[edge.from].state == STATE_DONE)
+			rank = 2;
+	}
+	return rank;
+}
+
+/* Whether some of a set is there, so that it is known where to look for the rest. */
+static bool is_begun(const struct machine *machine, const struct node *node)
+{
+	struct edge edge;
+	uint32_t i;
+
+	for (i = 0; i < node->edge_count; i++) {
+		blob_edge(machine->blob, node->first_edge + i, &edge);
+		if (edge.kind == EDGE_ENOUGH && machine->state->node[edge.from].state == STATE_DONE)
+			return true;
+	}
+	return false;
+}
+
+/* A device that nobody is known to provide did not come: the unit behind whose work it may lie, the
+ * likeliest one that has not done it and was not named yet; or NONE. Without facts the compiler
+ * cannot know that a volume lies on what a unit opens, only that it could. */
+static uint32_t likely_provider(const struct machine *machine, uint32_t index,
+				const unsigned char *named)
+{
+	uint32_t i, found = NONE;
+	unsigned rank = 0;
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	if (node.kind != NODE_DEVICE || is_begun(machine, &node))
+		return NONE;
+	for (i = 0; i < node.path_count; i++) {
+		uint32_t other = blob_word(machine->blob, SECTION_paths, node.first_path + i);
+
+		if (machine->state->node[other].state == STATE_DONE ||
+		    named[other / 8] >> other % 8 & 1 || !provides_something(machine, other) ||
+		    likelihood(machine, other) <= rank || waits_for(machine, other, index))
+			continue;
+		rank = likelihood(machine, other);
+		found = other;
+	}
+	return found;
+}
+
+static void add_likely(const struct machine *machine, struct line *line, uint32_t provider)
+{
+	struct node node;
+
+	add(line, "; it may lie behind ");
+	add_node(machine, line, provider);
+	blob_node(machine->blob, provider, &node);
+	add_source(line, blob_string(machine->blob, node.source));
+}
+
+/* Explains one node; returns the node to explain next, or NONE at a first cause. */
+static uint32_t explain_node(const struct machine *machine, const struct explain_sink *sink,
+			     uint32_t index, unsigned char *named)
+{
+	const struct node_memory *memory = &machine->state->node[index];
+	uint32_t next = next_cause(machine, index);
+	struct line line = {.length = 0};
+
+	named[index / 8] |= (unsigned char)(1 << index % 8);
+	add_node(machine, &line, index);
+	if (next != NONE) {
 		add_need(machine, &line, index, next);
-	else if (memory->state == STATE_FAILED)
+	} else if (memory->state == STATE_FAILED) {
 		add_own_failure(machine, sink, &line, index);
-	else if (memory->state == STATE_SKIPPED)
+		next = likely_provider(machine, index, named);
+		if (next != NONE)
+			add_likely(machine, &line, next);
+	} else if (memory->state == STATE_SKIPPED)
 		add(&line, " was skipped: its condition does not hold");
 	else if (memory->state == STATE_PENDING)
 		add(&line, " is not there");
@@ -192,6 +300,7 @@ static uint32_t explain_node(const struct machine *machine, const struct explain
 
 void machine_explain(const struct machine *machine, const struct explain_sink *sink)
 {
+	unsigned char named[(NONE + 1) / 8]; /* a bit for each node */
 	uint32_t left = machine->node_count, index = machine->blob->header.goal, i;
 
 	if (machine->state->verdict != VERDICT_RESCUE)
@@ -206,6 +315,7 @@ void machine_explain(const struct machine *machine, const struct explain_sink *s
 		if (memory->state == STATE_FAILED && memory->cause == i && node.flags & NODE_RESCUE)
 			index = i;
 	}
+	memset(named, 0, sizeof named);
 	while (index != NONE && left-- > 0)
-		index = explain_node(machine, sink, index);
+		index = explain_node(machine, sink, index, named);
 }
