@@ -39,6 +39,8 @@ static int print_text(const char *path)
 		print_group(stdout, &memory, &group, NULL);
 	else
 		printf("refused: %s\n", error.text);
+	free(memory.block);
+	free(text);
 	return 0;
 }
 
@@ -91,6 +93,7 @@ static int print_images(char *arguments[], int count)
 			of_pv[pv] = name[i];
 	}
 	print_group(stdout, &memory, group, of_pv);
+	free(memory.block);
 	return 0;
 }
 
