@@ -1,6 +1,7 @@
 #include "explain.h"
 #include "device_ref.h"
 #include "mem.h"
+#include "text.h"
 
 /* A line under construction; what does not fit is cut off. */
 struct line {
@@ -21,14 +22,9 @@ static void add(struct line *line, const char *text)
 
 static void add_number(struct line *line, uint32_t number)
 {
-	char digits[11];
-	unsigned i = sizeof digits - 1;
+	char digits[DECIMAL_SIZE];
 
-	digits[i] = '\0';
-	do
-		digits[--i] = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	add(line, digits + i);
+	add(line, text_decimal(number, digits));
 }
 
 /* A level of a set in words; any other reference as it is written. */

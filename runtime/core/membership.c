@@ -1,16 +1,7 @@
 #include "membership.h"
 
 #include "mem.h"
-
-static bool text_is_sane(const char *text, size_t room)
-{
-	size_t i;
-
-	for (i = 0; i < room && text[i] != '\0'; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return false;
-	return i < room;
-}
+#include "text.h"
 
 bool membership_is_sane(const struct membership *m)
 {

@@ -1,5 +1,6 @@
 #include "sets.h"
 #include "mem.h"
+#include "text.h"
 
 /* --- texts ---------------------------------------------------------------- */
 
@@ -271,14 +272,9 @@ static void put(struct text *text, const char *from)
 
 static void put_number(struct text *text, uint32_t number)
 {
-	char digits[11];
-	unsigned i = sizeof digits - 1;
+	char digits[DECIMAL_SIZE];
 
-	digits[i] = '\0';
-	do
-		digits[--i] = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	put(text, digits + i);
+	put(text, text_decimal(number, digits));
 }
 
 static void end(struct text *text)

@@ -1,18 +1,9 @@
 #include "answer.h"
 #include "disk.h"
+#include "../core/text.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static bool text_is_sane(const char *text, size_t room)
-{
-	size_t i;
-
-	for (i = 0; i < room && text[i] != '\0'; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return false;
-	return i < room;
-}
 
 bool answer_is_sane(const struct answer *answer)
 {
