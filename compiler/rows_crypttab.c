@@ -245,7 +245,7 @@ void rows_add_crypttab(const struct model *model, row_list *rows)
 	for (size_t i = 0; i < model->chain->links.count; i++) {
 		const struct crypttab_row *line = model->chain->links.item[i].crypt;
 
-		if (line != NULL && chain_has_crypt(model->chain, line))
+		if (line != NULL)
 			vec_push(model->arena, rows, make_row(model, line));
 	}
 	for (size_t i = 0; open && i < model->crypttab.count; i++) {

@@ -121,9 +121,9 @@ static void read_host_name(struct model *model, int root_fd)
 /* A devices file is a list of what lvm may look at: lvmdevices(8). */
 static void read_lvm(struct model *model, struct diag *diag, int root_fd)
 {
-	int fd = sysroot_open(root_fd, LVM_DEVICES_FILE + 1, O_PATH | O_CLOEXEC);
+	int fd = sysroot_open(root_fd, &LVM_DEVICES_FILE[1], O_PATH | O_CLOEXEC);
 
-	read_file(model, diag, root_fd, LVM_CONF_FILE + 1, source_lvm_conf);
+	read_file(model, diag, root_fd, &LVM_CONF_FILE[1], source_lvm_conf);
 	if (fd >= 0) {
 		model->lvm_decides = LVM_DEVICES_FILE;
 		close(fd);

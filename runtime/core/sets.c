@@ -335,13 +335,12 @@ static size_t next_change(struct sets *sets, uint32_t index, bool reached, char 
 
 size_t sets_next_event(struct sets *sets, char properties[SETS_EVENT_MAX])
 {
-	size_t length;
+	size_t length = 0;
 	uint32_t i;
 
-	for (i = 0; i < 2 * sets->told_count; i++) {
-		length = next_change(sets, i % sets->told_count, i >= sets->told_count, properties);
-		if (length > 0)
-			return length;
-	}
-	return 0;
+	for (i = 0; length == 0 && i < sets->told_count; i++)
+		length = next_change(sets, i, false, properties);
+	for (i = 0; length == 0 && i < sets->told_count; i++)
+		length = next_change(sets, i, true, properties);
+	return length;
 }
