@@ -33,7 +33,7 @@ static bool read_generation(struct parser *p, uint64_t *ret_number)
 
 static bool read_slack(struct parser *p, uint32_t *ret_slack)
 {
-	uint64_t number;
+	uint64_t number = 0;
 
 	if (script_accept(p, "any")) {
 		*ret_slack = UINT32_MAX;
