@@ -37,9 +37,10 @@ static int32_t take_list(const struct init *init, const struct effect *effect,
 			return report_say(report, -E2BIG, "too many arguments");
 		program->argument[program->count++] = text;
 	}
-	if (program->count == 0)
-		return report_say(report, -EINVAL, "there is no program to run");
-	return 0;
+	if (program->count > 0)
+		return 0;
+	report_say(report, -EINVAL, "there is no program to run");
+	return -EINVAL;
 }
 
 static int32_t add_device(struct program *program, const char *name, struct report *report)
