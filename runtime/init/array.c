@@ -1,4 +1,5 @@
 #include "array.h"
+#include "attribute.h"
 #include "init.h"
 
 #include <ctype.h>
@@ -38,20 +39,10 @@ bool array_concerns(const struct event *event)
 static void read_attribute(const char *device, bool partition, const char *attribute,
 			   char value[ATTRIBUTE_MAX])
 {
-	char path[192];
-	ssize_t n = -1;
-	int fd;
+	char path[ATTRIBUTE_MAX];
 
-	snprintf(path, sizeof path, "/sys/class/block/%.64s/%smd/%s", device,
-		 partition ? "../" : "", attribute);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, value, ATTRIBUTE_MAX - 1);
-		close(fd);
-	}
-	while (n > 0 && value[n - 1] == '\n')
-		n--;
-	value[n > 0 ? n : 0] = '\0';
+	snprintf(path, sizeof path, "%smd/%s", partition ? "../" : "", attribute);
+	attribute_read(device, path, value, ATTRIBUTE_MAX);
 }
 
 /* The array's name below /dev/md, from the line of its device: "md127 1.2 UUID /dev/md/root". */
