@@ -147,6 +147,17 @@ static bool unlocks(const struct unit *unit)
 	return false;
 }
 
+/* What a keyscript was found to run: it may get by without. */
+static void add_programs(struct manifest *manifest, struct arena *arena, const struct unit *unit,
+			 const struct word *programs)
+{
+	for (const char *at = programs->text, *end; *at != '\0'; at = end + strspn(end, " ")) {
+		end = at + strcspn(at, " ");
+		add_item(manifest, arena, MANIFEST_BINARY,
+			 arena_strndup(arena, at, (size_t)(end - at)), unit, programs->span, true);
+	}
+}
+
 /* Key files, and the table that cryptroot-unlock looks into. */
 static void add_crypttab(struct manifest *manifest, const struct model *model,
 			 const struct unit *unit)
@@ -161,6 +172,7 @@ static void add_crypttab(struct manifest *manifest, const struct model *model,
 
 		if (key->text[0] != '\0')
 			add_item(manifest, arena, MANIFEST_KEY, key->text, unit, key->span, false);
+		add_programs(manifest, arena, unit, field(row, "programs"));
 		add_item(manifest, arena, MANIFEST_CRYPTTAB,
 			 arena_printf(arena, "%s %s %s %s", as_written(arena, target->text),
 				      as_written(arena, field(row, "source")->text),

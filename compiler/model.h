@@ -34,8 +34,9 @@ struct crypttab_option {
 struct crypttab_row {
 	struct word target, source, key; /* key "none": a passphrase is asked for */
 	VEC(struct crypttab_option) options;
-	bool key_in_image; /* KEYFILE_PATTERN says that its key goes into the image */
-	struct span span;  /* the whole line */
+	bool key_in_image;	    /* KEYFILE_PATTERN says that its key goes into the image */
+	VEC(const char *) programs; /* what its keyscript runs, as far as the sysroot has it */
+	struct span span;	    /* the whole line */
 };
 
 /* The option of a row that counts, which is the last of its name; NULL if it has none. */

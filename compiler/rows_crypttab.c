@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "chain.h"
+#include "source/crypttab_check.h"
 
 #define KEY_DIRECTORY "/cryptroot/keyfiles"
 
@@ -154,14 +155,12 @@ struct key {
 
 /* decrypt_derived's argument is the target whose key it derives from, decrypt_keyctl's only a name,
  * passdev's begins with a device (cryptsetup 2:2.6.1-4, debian/scripts). */
-static void take_script_argument(struct arena *arena, const char *script, struct key *key)
+static void take_script_argument(struct arena *arena, const struct crypttab_row *line,
+				 struct key *key)
 {
-	const char *slash = strrchr(script, '/');
-
-	script = slash != NULL ? slash + 1 : script;
-	if (strcmp(script, "decrypt_derived") == 0)
+	if (crypttab_keyscript_is(line, "decrypt_derived"))
 		key->device.text = arena_printf(arena, "/dev/mapper/%s", key->field.text);
-	else if (strcmp(script, "passdev") == 0)
+	else if (crypttab_keyscript_is(line, "passdev"))
 		key->device.text =
 			arena_strndup(arena, key->field.text, strcspn(key->field.text, ":"));
 }
@@ -170,13 +169,12 @@ static struct key key_of(struct arena *arena, const struct crypttab_row *line)
 {
 	struct word nothing = {"", line->span};
 	struct key key = {line->key.text != NULL ? line->key : nothing, nothing, nothing};
-	const char *script = option_text(line, CRYPTTAB_KEYSCRIPT, NULL);
-	const char *place;
+	const char *script = crypttab_keyscript(arena, line), *place;
 
 	if (key.field.text[0] == '\0')
 		key.field.text = "none";
 	if (script != NULL) {
-		take_script_argument(arena, script, &key);
+		take_script_argument(arena, line, &key);
 	} else if (strcmp(key.field.text, "none") != 0 && line->key_in_image) {
 		place = arena_printf(arena, KEY_DIRECTORY "/%s.key", line->target.text);
 		key.file = (struct word){arena_printf(arena, "%s:%s", key.field.text, place),
@@ -193,10 +191,34 @@ static struct key key_of(struct arena *arena, const struct crypttab_row *line)
 static struct word keyscript_of(struct arena *arena, const struct crypttab_row *line)
 {
 	struct word script = option_value(line, CRYPTTAB_KEYSCRIPT, "");
+	const char *path = crypttab_keyscript(arena, line);
 
-	if (script.text[0] != '\0' && script.text[0] != '/')
-		script.text = arena_printf(arena, "/lib/cryptsetup/scripts/%s", script.text);
+	script.text = path != NULL ? path : "";
 	return script;
+}
+
+static struct word programs_of(struct arena *arena, const struct crypttab_row *line)
+{
+	struct word programs = {"", line->span};
+
+	for (size_t i = 0; i < line->programs.count; i++)
+		programs.text = arena_printf(arena, "%s%s%s", programs.text, i > 0 ? " " : "",
+					     line->programs.item[i]);
+	return programs;
+}
+
+/* Where the volume key is kept: in the kernel's keyring, as libcryptsetup does by itself, unless
+ * another line has its key from there, which only a table shows. */
+static struct word volume_key_of(const struct model *model, const struct crypttab_row *line)
+{
+	for (size_t i = 0; i < model->crypttab.count; i++) {
+		const struct crypttab_row *other = &model->crypttab.item[i];
+
+		if (crypttab_keyscript_is(other, "decrypt_derived") &&
+		    strcmp(other->key.text, line->target.text) == 0)
+			return (struct word){"table", other->key.span};
+	}
+	return (struct word){"keyring", line->span};
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -220,6 +242,8 @@ static struct row make_row(const struct model *model, const struct crypttab_row 
 			     {"header-file", header_is_device ? nothing : header},
 			     {"header-device", header_is_device ? header : nothing},
 			     {"keyscript", keyscript_of(arena, line)},
+			     {"programs", programs_of(arena, line)},
+			     {"volume-key", volume_key_of(model, line)},
 			     {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
 			     {"cipher-module", module_of(arena, cipher.name, line->span)},
 			     {"mode-module", module_of(arena, cipher.mode, line->span)},

@@ -164,17 +164,6 @@ static void check_target(const struct crypttab_checker *checker, const struct cr
 	}
 }
 
-static bool is_derived(const struct crypttab_row *row)
-{
-	const struct crypttab_option *script = crypttab_find(row, CRYPTTAB_KEYSCRIPT);
-	const char *slash;
-
-	if (script == NULL)
-		return false;
-	slash = strrchr(script->value.text, '/');
-	return strcmp(slash != NULL ? slash + 1 : script->value.text, "decrypt_derived") == 0;
-}
-
 /* The two ways to need another row: to lie on its mapping, or to have a key that is derived from
  * its key. */
 static void find_needs(struct crypttab_checker *checker)
@@ -188,7 +177,7 @@ static void find_needs(struct crypttab_checker *checker)
 
 		if (name != NULL)
 			checker->extra[i].needs[0] = crypttab_row_of(model, name);
-		if (is_derived(row))
+		if (crypttab_keyscript_is(row, "decrypt_derived"))
 			checker->extra[i].needs[1] = crypttab_row_of(model, row->key.text);
 	}
 }
@@ -248,7 +237,8 @@ static void check_derived(const struct crypttab_checker *checker, const struct c
 {
 	const struct crypttab_row *alike;
 
-	if (!is_derived(row) || crypttab_row_of(checker->model, row->key.text) != NULL)
+	if (!crypttab_keyscript_is(row, "decrypt_derived") ||
+	    crypttab_row_of(checker->model, row->key.text) != NULL)
 		return;
 	alike = spelt_alike(checker, row->key.text);
 	diag_report(checker->diag, DIAG_CRYPTTAB_DERIVED, row->key.span,
@@ -320,6 +310,7 @@ void crypttab_check(const struct model *model, struct diag *diag, int root_fd)
 		struct crypttab_row *row = &model->crypttab.item[i];
 
 		row->key_in_image = crypttab_key_is_wanted(&checker, row);
+		crypttab_read_keyscript(&checker, row);
 		check_target(&checker, row);
 		check_needed(&checker, row);
 		check_derived(&checker, row);

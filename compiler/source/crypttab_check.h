@@ -2,6 +2,8 @@
 #ifndef BOOTGRAPH_CRYPTTAB_CHECK_H
 #define BOOTGRAPH_CRYPTTAB_CHECK_H
 
+#include <sys/stat.h>
+
 #include "../model.h"
 
 enum { CRYPTTAB_NEEDS = 2 }; /* ways in which a row can need another: by its source, by its key */
@@ -54,7 +56,28 @@ void crypttab_check_files(const struct crypttab_checker *checker, const struct c
 /* Whether the row has a key file that KEYFILE_PATTERN takes into the image. A pattern that is not
  * known takes none: a key goes nowhere by guess. */
 bool crypttab_key_is_wanted(const struct crypttab_checker *checker, const struct crypttab_row *row);
+/* What a path is. */
+enum presence {
+	PRESENT,
+	ABSENT,
+	UNSEEN, /* there may be something, but not for us to see: errno says why */
+};
+
+enum presence crypttab_look(const struct crypttab_checker *checker, const char *path,
+			    struct stat *ret_status);
 /* Reads KEYFILE_PATTERN into the checker. */
 void crypttab_read_pattern(struct crypttab_checker *checker);
+
+/* --- crypttab_keyscript.c ------------------------------------------------- */
+
+#define KEYSCRIPT_DIRECTORY "/lib/cryptsetup/scripts/"
+
+/* The path of a row's keyscript, a name without a slash at its beginning being one in Debian's
+ * directory; NULL if it has none. askpass counts as none: it only asks, as is done without it. */
+const char *crypttab_keyscript(struct arena *arena, const struct crypttab_row *row);
+/* Whether the keyscript is called this, wherever it lies: "decrypt_derived", "passdev". */
+bool crypttab_keyscript_is(const struct crypttab_row *row, const char *name);
+/* Finds out what the keyscript runs: row->programs. */
+void crypttab_read_keyscript(const struct crypttab_checker *checker, struct crypttab_row *row);
 
 #endif

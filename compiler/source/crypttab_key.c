@@ -16,14 +16,8 @@
 
 /* --- files of the sysroot ------------------------------------------------- */
 
-enum presence {
-	PRESENT,
-	ABSENT,
-	UNSEEN, /* there may be something, but not for us to see: errno says why */
-};
-
-static enum presence look(const struct crypttab_checker *checker, const char *path,
-			  struct stat *ret_status)
+enum presence crypttab_look(const struct crypttab_checker *checker, const char *path,
+			    struct stat *ret_status)
 {
 	int fd = sysroot_open(checker->root_fd, path, O_PATH | O_CLOEXEC), error = 0;
 
@@ -187,7 +181,7 @@ static bool check_key_presence(const struct crypttab_checker *checker, struct wo
 
 	if (strncmp(key.text, "/dev/", 5) == 0)
 		return true; /* a device is there when the machine has it */
-	presence = look(checker, key.text, &status);
+	presence = crypttab_look(checker, key.text, &status);
 	if (presence == UNSEEN)
 		report_unseen(checker, key);
 	else if (presence == PRESENT)
@@ -221,18 +215,16 @@ static void check_key_file(const struct crypttab_checker *checker, const struct 
 
 /* --- other files ---------------------------------------------------------- */
 
-/* A name without a slash at its beginning is one in Debian's directory. */
-static void check_keyscript(const struct crypttab_checker *checker,
+static void check_keyscript(const struct crypttab_checker *checker, const struct crypttab_row *row,
 			    const struct crypttab_option *option)
 {
-	struct word path = option->value;
+	struct word path = {crypttab_keyscript(checker->model->arena, row), option->value.span};
 	struct stat status;
 	enum presence presence;
 
-	if (path.text[0] != '/')
-		path.text = arena_printf(checker->model->arena, "/lib/cryptsetup/scripts/%s",
-					 path.text);
-	presence = look(checker, path.text, &status);
+	if (path.text == NULL)
+		return;
+	presence = crypttab_look(checker, path.text, &status);
 	if (presence == UNSEEN)
 		report_unseen(checker, path);
 	else if (presence == ABSENT)
@@ -257,7 +249,7 @@ static void check_header(const struct crypttab_checker *checker,
 			    "not an absolute path: \"%s\"", path.text);
 		return;
 	}
-	presence = look(checker, path.text, &status);
+	presence = crypttab_look(checker, path.text, &status);
 	if (presence == UNSEEN)
 		report_unseen(checker, path);
 	else if (presence == ABSENT)
@@ -276,7 +268,7 @@ void crypttab_check_files(const struct crypttab_checker *checker, const struct c
 	bool early = crypttab_is_early(checker->model, row);
 
 	if (script != NULL)
-		check_keyscript(checker, script); /* the key field is its argument */
+		check_keyscript(checker, row, script); /* the key field is its argument */
 	else if (strcmp(row->key.text, "none") != 0 && !crypttab_has_random_key(row) &&
 		 check_key_form(checker, row->key))
 		check_key_file(checker, row, early);

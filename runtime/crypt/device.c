@@ -113,6 +113,8 @@ static int init(struct opening *opening)
 		return report(r, "%s%s%s cannot be opened: %s", opening->source,
 			      header != NULL ? " with header " : "", header != NULL ? header : "",
 			      strerror(-r));
+	if (opening->key_in_table)
+		crypt_volume_key_keyring(opening->device, 0);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* Keys that nobody types: files, and what keyscripts print. */
 #include "opening.h"
+#include "../prompt/askpass.h"
 #include "../prompt/secret.h"
 
 #include <ctype.h>
@@ -138,7 +139,8 @@ static void set_environment(const struct opening *opening)
 	setenv("CRYPTTAB_KEY", opening->key, 1);
 	setenv("CRYPTTAB_OPTIONS", options != NULL ? options : "", 1);
 	set_raw("_CRYPTTAB_NAME", opening->name);
-	set_raw("_CRYPTTAB_SOURCE", opening->source);
+	set_raw("_CRYPTTAB_SOURCE",
+		opening->raw_source != NULL ? opening->raw_source : opening->source);
 	set_raw("_CRYPTTAB_KEY", opening->key);
 	setenv("_CRYPTTAB_OPTIONS", opening->raw_options, 1);
 	setenv("CRYPTTAB_TRIED", tried, 1);
@@ -149,12 +151,20 @@ static void set_environment(const struct opening *opening)
 							       : "yes");
 }
 
+/* Scripts ask people by /lib/cryptsetup/askpass: here a program that asks the broker, by the
+ * connection on PROMPT_FD that it inherits (prompt/askpass.h). */
+static void offer_askpass(void)
+{
+	mkdir("/lib/cryptsetup", 0755);
+	if (symlink("/usr/lib/bootgraph/bootgraph-askpass", ASKPASS_PATH) < 0 && errno != EEXIST)
+		(void)report(-errno, "%s cannot be made: %s", ASKPASS_PATH, strerror(errno));
+}
+
 static _Noreturn void be_script(const struct opening *opening, const char *path, int output)
 {
 	set_environment(opening);
 	dup2(output, STDOUT_FILENO);
 	close(REPORT_FD);
-	close(PROMPT_FD);
 	execl(path, path, opening->key, (char *)NULL);
 	_exit(127);
 }
@@ -168,6 +178,7 @@ int key_run_script(const struct opening *opening, struct key *ret_key)
 
 	*ret_key = (struct key){0};
 	snprintf(path, sizeof path, "%s%s", *name == '/' ? "" : "/lib/cryptsetup/scripts/", name);
+	offer_askpass();
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return report(-errno, "keyscript: %s", strerror(errno));
 	pid = fork();

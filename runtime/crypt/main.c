@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: bootgraph-crypt open --name=NAME [--key=KEY] [--options=OPTIONS] SOURCE\n"
+	"usage: bootgraph-crypt open --name=NAME [--source=SOURCE] [--key=KEY] "
+	"[--options=OPTIONS]\n"
+	"                            [--volume-key=keyring|table] DEVICE\n"
 	"Opens an encrypted device as a line of crypttab(5) says. Descriptor 4 is the passphrase\n"
 	"broker's; one line on descriptor 3 says why it failed.\n";
 
@@ -149,11 +151,20 @@ static int open_with_script(struct opening *opening)
 
 	do {
 		r = open_by_key(opening, true);
+		/* Of what its askpass was told, if it asked. */
+		client_result(r == 0 ? RESULT_OPENED : r == -EPERM ? RESULT_WRONG : RESULT_FAILED);
 		if (r < 0)
 			sleep(opening->tried > 0); /* a script that asks nobody */
 		opening->tried++;
 	} while (r < 0 && (tries == 0 || opening->tried < tries));
 	return r;
+}
+
+/* askpass as a keyscript only asks, which is done without it as well. */
+static bool has_script(const struct opening *opening)
+{
+	return opening->options.given[OPTION_KEYSCRIPT] &&
+	       strcmp(opening->options.text[OPTION_KEYSCRIPT], "/lib/cryptsetup/askpass") != 0;
 }
 
 static int open_device(struct opening *opening)
@@ -166,7 +177,7 @@ static int open_device(struct opening *opening)
 	r = device_load(opening);
 	if (r < 0)
 		return r;
-	if (opening->options.given[OPTION_KEYSCRIPT])
+	if (has_script(opening))
 		return open_with_script(opening);
 	if (strcmp(opening->key, "none") != 0 && opening->kind != KIND_TCRYPT)
 		return open_by_key(opening, false);
@@ -185,6 +196,8 @@ static bool read_arguments(struct opening *opening, int argc, char **argv)
 	static const struct option table[] = {{"name", required_argument, NULL, 'n'},
 					      {"key", required_argument, NULL, 'k'},
 					      {"options", required_argument, NULL, 'o'},
+					      {"source", required_argument, NULL, 's'},
+					      {"volume-key", required_argument, NULL, 'v'},
 					      {0}};
 	int option;
 
@@ -198,6 +211,14 @@ static bool read_arguments(struct opening *opening, int argc, char **argv)
 			break;
 		case 'o':
 			opening->raw_options = optarg;
+			break;
+		case 's':
+			opening->raw_source = optarg;
+			break;
+		case 'v':
+			opening->key_in_table = strcmp(optarg, "table") == 0;
+			if (!opening->key_in_table && strcmp(optarg, "keyring") != 0)
+				return false;
 			break;
 		default:
 			return false;

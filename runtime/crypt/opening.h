@@ -30,9 +30,11 @@ enum crypt_kind { KIND_LUKS, KIND_PLAIN, KIND_TCRYPT, KIND_BITLK, KIND_FVAULT2 }
 
 struct opening {
 	const char *name, *source;
+	const char *raw_source;	 /* crypttab's second field; NULL: as source */
 	const char *key;	 /* crypttab's third field, escapes undone; "none" */
 	const char *raw_options; /* the fourth, as written */
 	struct options options;
+	bool key_in_table; /* the volume key is to be seen in the table, not hidden in a keyring */
 	enum crypt_kind kind;
 	struct crypt_device *device;
 	uint32_t tried; /* passphrases that were wrong */

@@ -4,7 +4,10 @@
  * write the passphrase to the fifo, and wait until the process of /sbin/cryptsetup is gone that has
  * the same CRYPTTAB_NAME (cryptsetup 2:2.6.1-4, cryptroot-unlock; clevis 19, initramfs scripts).
  *
- * bootgraph-askpass (bootgraph_askpass.c) is both processes in one: /sbin/cryptsetup in the image
+ * Keyscripts run /lib/cryptsetup/askpass themselves, with a text as its argument, and read the
+ * passphrase from its output; they hand the connection on that bootgraph-crypt has (PROMPT_FD).
+ *
+ * bootgraph-askpass (bootgraph_askpass.c) is all of these in one: /sbin/cryptsetup in the image
  * is a link to it. The broker runs it while a prompt is open, and ends it once it is known what
  * became of the passphrase. Without the file, prompts work all the same.
  */

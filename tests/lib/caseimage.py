@@ -61,12 +61,14 @@ def _sysroot(case, root):
     shutil.copytree(base, root, symlinks=True, copy_function=_link)
     if has_scripts(case):
         shutil.rmtree(root / "usr/share/initramfs-tools/scripts")
+    for recipe in case.overlays:
+        _lay_over(cache.make(recipe) / "root", root)
     for name, text in case.files.items():
         path = root / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         path.write_text(text)
-        if SCRIPTS in name:
+        if SCRIPTS in name or text.startswith("#!"):
             path.chmod(0o755)
     release = kernel_release()
     if case.modules_as:
@@ -74,6 +76,18 @@ def _sysroot(case, root):
         (modules / release).rename(modules / case.modules_as)
         release = case.modules_as
     return ["--root", str(root), "--kernel", release]
+
+
+def _lay_over(overlay, root):
+    """The files of a recipe's tree, besides or instead of those of the sysroot. Its /bin and the
+    like are the same links as the sysroot's."""
+    for path in sorted(overlay.rglob("*")):
+        target = root / path.relative_to(overlay)
+        if path.is_dir() and not path.is_symlink():
+            target.mkdir(exist_ok=True)
+        elif not target.is_dir():
+            target.unlink(missing_ok=True)
+            _link(path, target)
 
 
 def _link(source, target, **_):
