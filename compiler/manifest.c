@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "image/companion.h"
 #include "rows.h"
 #include "scripts/tree.h"
 
@@ -106,6 +107,8 @@ static void add_scripts(struct manifest *manifest, const struct model *model,
 {
 	size_t i;
 
+	/* One of them may hold the clock, and it is small. */
+	add_item(manifest, model->arena, MANIFEST_BINARY, HOLD_PROGRAM, unit, unit->span, false);
 	for (i = 0; i < model->scripts->image.count; i++) {
 		const struct image_script *script = &model->scripts->image.item[i];
 		bool host = script->root_fd == AT_FDCWD;

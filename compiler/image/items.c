@@ -27,12 +27,13 @@ static void report_missing(struct image *image, enum diag_id id, struct need nee
 /* A helper of bootgraph's own, which belongs to this program's version. */
 static bool add_helper(struct image *image, const char *path, struct need need)
 {
+	size_t directory = strlen(HELPER_DIRECTORY);
 	const char *source;
 
-	if (strncmp(path, HELPER_DIRECTORY, strlen(HELPER_DIRECTORY)) != 0 ||
-	    strchr(path + strlen(HELPER_DIRECTORY), '/') != NULL)
+	if (strcmp(path, HOLD_PROGRAM) != 0 && (strncmp(path, HELPER_DIRECTORY, directory) != 0 ||
+						strchr(path + directory, '/') != NULL))
 		return false;
-	source = companion_find(image->arena, path + strlen(HELPER_DIRECTORY));
+	source = companion_find(image->arena, strrchr(path, '/') + 1);
 	return source != NULL && content_add_host(image, source, path + 1, need);
 }
 

@@ -47,15 +47,17 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void set_input(bool console)
+static void set_input(enum child_input input)
 {
+	bool console = input != INPUT_NONE;
 	int fd = open(console ? "/dev/console" : "/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		return; /* what PID 1 has is better than nothing */
 	dup2(fd, STDIN_FILENO);
-	if (console) {
+	if (input == INPUT_TERMINAL)
 		ioctl(fd, TIOCSCTTY, 1);
+	if (console) {
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
 	}
@@ -63,14 +65,14 @@ static void set_input(bool console)
 		close(fd);
 }
 
-pid_t child_fork(bool console)
+pid_t child_fork(enum child_input input)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		setsid();
 		reset_signals();
-		set_input(console);
+		set_input(input);
 	}
 	return pid;
 }
@@ -108,12 +110,21 @@ static struct child *add_child(struct children *children)
 	return &children->child[children->count++];
 }
 
-static bool has_console(const struct init *init, uint32_t index)
+/* What a boot script leaves in the background goes on, as it does with initramfs-tools; but when
+ * the leader of a session ends, whoever shares its terminal is hung up (setsid(2)). */
+static enum child_input input_for(const struct init *init, const struct effect *effect)
 {
+	const char *program;
 	struct node node;
 
-	blob_node(&init->blob, index, &node);
-	return strcmp(blob_string(&init->blob, node.exclusive), "console") == 0;
+	blob_node(&init->blob, effect->node, &node);
+	if (strcmp(blob_string(&init->blob, node.exclusive), "console") != 0)
+		return INPUT_NONE;
+	if (effect->op != OP_RUN)
+		return INPUT_TERMINAL;
+	program = machine_list_value(&init->machine, effect->list, 0);
+	return program != NULL && strncmp(program, "/scripts/", 9) == 0 ? INPUT_CONSOLE
+									: INPUT_TERMINAL;
 }
 
 static _Noreturn void be_worker(struct init *init, const struct effect *effect,
@@ -131,7 +142,6 @@ static _Noreturn void be_worker(struct init *init, const struct effect *effect,
 void child_work(struct init *init, const struct effect *effect, worker_function work)
 {
 	struct child *child = add_child(&init->children);
-	bool console = has_console(init, effect->node);
 	int number;
 
 	if (child == NULL) {
@@ -146,7 +156,7 @@ void child_work(struct init *init, const struct effect *effect, worker_function 
 				.serial = effect->serial,
 				.kill_at = NEVER,
 				.report = number};
-	child->pid = child_fork(console);
+	child->pid = child_fork(input_for(init, effect));
 	if (child->pid == 0)
 		be_worker(init, effect, work, number);
 	if (child->pid < 0) {

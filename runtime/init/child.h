@@ -2,9 +2,9 @@
  *
  * A worker is a forked copy of PID 1 that does one thing and ends; it may also execute a program.
  * It has its own session, default signals, an empty mask and /dev/null as its standard input, or
- * the console as its controlling terminal if its unit has that for itself. PID 1 learns of every
- * end through SIGCHLD; a worker says more in its report, a record in shared memory that PID 1
- * trusts no further than its length.
+ * the console if its unit has that for itself: then as its controlling terminal, but for boot
+ * scripts. PID 1 learns of every end through SIGCHLD; a worker says more in its report, a record in
+ * shared memory that PID 1 trusts no further than its length.
  */
 #ifndef BOOTGRAPH_CHILD_H
 #define BOOTGRAPH_CHILD_H
@@ -55,8 +55,14 @@ void children_begin(struct init *init);
 /* Starts a worker for an effect; its end is told by port_child_ended. */
 void child_work(struct init *init, const struct effect *effect, worker_function work);
 
+enum child_input {
+	INPUT_NONE,
+	INPUT_CONSOLE,
+	INPUT_TERMINAL, /* the console, and what is typed there can interrupt it */
+};
+
 /* Forks; in the child, which gets 0, all is prepared as said above. */
-pid_t child_fork(bool console);
+pid_t child_fork(enum child_input input);
 
 /* Ends the workers of a node's effect (of a reaction's, all up to this one) and forgets them. */
 void child_stop(struct init *init, uint32_t node, uint32_t serial);

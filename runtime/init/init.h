@@ -17,6 +17,7 @@
 #include "daemon.h"
 #include "coldplug.h"
 #include "devices.h"
+#include "holds.h"
 #include "members.h"
 #include "modules.h"
 #include "notes.h"
@@ -51,6 +52,7 @@ struct init {
 	struct daemons daemons;
 	struct probers probers;
 	struct prompts prompts;
+	struct holds holds;
 	struct uevents uevents;
 	struct coldplug coldplug;
 	struct devices devices;

@@ -3,7 +3,6 @@
 #include "init.h"
 #include "log.h"
 #include "array.h"
-#include "array.h"
 #include "mapping.h"
 
 #include <errno.h>
@@ -21,7 +20,8 @@ enum {
 	UEVENTS_FD = 0,
 	SIGNALS_FD = 1,
 	PROMPTS_FD = 2,
-	PROBERS_FD = 3,
+	HOLDS_FD = 3,
+	PROBERS_FD = 4,
 	FD_COUNT = PROBERS_FD + PROBERS_MAX,
 };
 
@@ -241,6 +241,7 @@ static void wait_and_read(struct init *init)
 	fd[UEVENTS_FD] = (struct pollfd){.fd = init->uevents.fd, .events = POLLIN};
 	fd[SIGNALS_FD] = (struct pollfd){.fd = init->signals, .events = POLLIN};
 	fd[PROMPTS_FD] = (struct pollfd){.fd = init->prompts.fd, .events = POLLIN};
+	fd[HOLDS_FD] = (struct pollfd){.fd = init->holds.poll, .events = POLLIN};
 	for (i = 0; i < PROBERS_MAX; i++)
 		fd[PROBERS_FD + i] = (struct pollfd){
 			.fd = init->probers.prober[i].pid != 0 ? init->probers.prober[i].fd : -1,
@@ -253,6 +254,8 @@ static void wait_and_read(struct init *init)
 		read_signals(init);
 	if (fd[PROMPTS_FD].revents != 0 && init->prompts.fd >= 0)
 		prompts_readable(init);
+	if (fd[HOLDS_FD].revents != 0)
+		holds_readable(init);
 	for (i = 0; i < PROBERS_MAX; i++)
 		if (fd[PROBERS_FD + i].revents != 0 &&
 		    init->probers.prober[i].fd == fd[PROBERS_FD + i].fd &&

@@ -126,6 +126,7 @@ static void fall_back(struct init *init, const char *reason)
 static bool start_machine(struct init *init)
 {
 	void *state = malloc(init->blob.header.state_size);
+	int r;
 
 	if (state == NULL)
 		return false;
@@ -134,6 +135,9 @@ static bool start_machine(struct init *init)
 	notes_begin(&init->notes, init->blob.section[SECTION_nodes].count);
 	children_begin(init);
 	modules_begin(&init->modules, MODULE_PLAN);
+	r = holds_begin(&init->holds);
+	if (r < 0)
+		say(SAY_WARNING, "bootgraph: nobody can hold the clock: %s", strerror(-r));
 	say(SAY_INFO, "Loading, please wait...");
 	machine_init(&init->machine, &init->blob, &init->boot, &linux_port, init, state);
 	init->started = true;
@@ -156,6 +160,7 @@ int main(int argc, char **argv, char **envp)
 	init.trace.fd = -1;
 	init.coldplug.node = NONE;
 	prompts_begin(&init.prompts);
+	init.holds.poll = -1;
 
 	/* What makes a failure of PID 1 itself harmless, before anything can fail. */
 	fallback_guard(argv, envp);

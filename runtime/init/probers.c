@@ -139,7 +139,7 @@ static bool start_prober(const struct init *init, struct prober *prober)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return false;
-	prober->pid = child_fork(false);
+	prober->pid = child_fork(INPUT_NONE);
 	if (prober->pid == 0) {
 		close(pair[0]);
 		prctl(PR_SET_NAME, "bootgraph-probe");

@@ -25,7 +25,7 @@ static int start(struct init *init)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
-	prompts->pid = child_fork(false);
+	prompts->pid = child_fork(INPUT_NONE);
 	if (prompts->pid == 0) {
 		close(pair[0]);
 		prctl(PR_SET_NAME, "bootgraph-ask");

@@ -350,7 +350,7 @@ static void start_shell(struct init *init, const char *reason)
 	if (init_now() - rescue->begun < SHELL_TOO_QUICK && rescue->begun != 0)
 		sleep_seconds(1); /* a console that is gone would make a loop of this */
 	rescue->begun = init_now();
-	rescue->shell = have_shell() ? child_fork(false) : -1;
+	rescue->shell = have_shell() ? child_fork(INPUT_NONE) : -1;
 	if (rescue->shell == 0)
 		be_shell(reason);
 	if (rescue->shell > 0)
