@@ -3,6 +3,7 @@
 #include "facts/capture.h"
 #include "graph.h"
 #include "source/initramfs_conf.h"
+#include "source/settings.h"
 #include "source/storage.h"
 #include "script_units.h"
 #include "scripts/prereqs.h"
@@ -149,6 +150,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	c->model->arena = arena;
 	if (!open_root(c, options))
 		return false;
+	settings_read(c->model, diag, c->root_fd);
 	read_units(c, options);
 	read_fstab(c);
 	source_storage(c->model, diag, c->root_fd);

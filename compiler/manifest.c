@@ -8,6 +8,24 @@
 #include "rows.h"
 #include "scripts/tree.h"
 
+const char *manifest_kind_name(enum manifest_kind kind)
+{
+	static const char *const names[] = {
+		[MANIFEST_BINARY] = "binary",
+		[MANIFEST_MODULE] = "module",
+		[MANIFEST_FILESYSTEM] = "filesystem",
+		[MANIFEST_FILE] = "file",
+		[MANIFEST_SCRIPT] = "script",
+		[MANIFEST_HOST_SCRIPT] = "host-script",
+		[MANIFEST_KEY] = "key",
+		[MANIFEST_CRYPTTAB] = "crypttab",
+		[MANIFEST_TOOL] = "tool",
+	};
+
+	_Static_assert(sizeof names / sizeof *names == MANIFEST_KIND_COUNT, "a kind has no name");
+	return names[kind];
+}
+
 static void add_item(struct manifest *manifest, struct arena *arena, enum manifest_kind kind,
 		     const char *name, const struct unit *unit, struct span span, bool optional)
 {
@@ -217,4 +235,5 @@ void graph_manifest(const struct graph *graph, const struct model *model, struct
 		add_needs(manifest, model, diag, unit, MANIFEST_FILE, unit->needs_files.item,
 			  unit->needs_files.count);
 	}
+	rescue_tools_add(manifest, graph, model);
 }

@@ -17,6 +17,8 @@ enum manifest_kind {
 	MANIFEST_HOST_SCRIPT, /* the same, of the host (--scripts) */
 	MANIFEST_KEY,	      /* "SOURCE:PLACE": a key file; nobody but root may read the copy */
 	MANIFEST_CRYPTTAB,    /* a line of the image's /cryptroot/crypttab */
+	MANIFEST_TOOL,	      /* a program for the rescue shell, if the sysroot has it: its path, or
+				 "SOURCE:PLACE" where a unit takes its place */
 	MANIFEST_KIND_COUNT
 };
 
@@ -31,5 +33,15 @@ struct manifest_item {
 struct manifest {
 	VEC(struct manifest_item) items;
 };
+
+/* As manifests have it: "binary", "module"... */
+const char *manifest_kind_name(enum manifest_kind kind);
+
+/* What the rescue shell has besides busybox, for a manifest that is complete but for that. */
+#define TOOL_DIRECTORY "/usr/lib/bootgraph/tools/"
+struct graph;
+struct model;
+void rescue_tools_add(struct manifest *manifest, const struct graph *graph,
+		      const struct model *model);
 
 #endif

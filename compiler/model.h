@@ -162,6 +162,17 @@ enum row_set {
 	ROWS_COUNT
 };
 
+/* bootgraph.conf: source/settings.def */
+enum rescue_tools {
+	RESCUE_TOOLS_STACK,
+	RESCUE_TOOLS_FULL,
+	RESCUE_TOOLS_NONE,
+};
+
+struct settings {
+	int rescue_tools; /* enum rescue_tools */
+};
+
 struct yaml_node;   /* source/yaml.h */
 struct script_tree; /* scripts/tree.h */
 struct chain;	    /* chain.h: what the boot stands on */
@@ -214,6 +225,7 @@ struct model {
 	struct md_settings md;
 	VEC(struct parameter_given) parameters;
 	VEC(struct setting) initramfs_conf;
+	struct settings settings;
 	/* A setting of lvm.conf because of which lvm itself has to activate volumes; or NULL. */
 	const char *lvm_decides;
 	VEC(struct unit *)
@@ -231,6 +243,7 @@ void source_crypttab(struct model *model, struct diag *diag, const struct text *
 /* For mdadm.conf and each file of mdadm.conf.d, in order. */
 void source_mdadm_conf(struct model *model, struct diag *diag, const struct text *text);
 void source_lvm_conf(struct model *model, struct diag *diag, const struct text *text);
+void source_settings(struct model *model, struct diag *diag, const struct text *text);
 void source_cmdline(struct model *model, struct diag *diag, const struct text *text);
 void source_units(struct model *model, struct diag *diag, const struct text *text);
 /* A file that says there is no unit of this name. */

@@ -32,6 +32,15 @@ void print_crypttab_options(void)
 	}
 }
 
+void print_settings(void)
+{
+	puts("| setting | value | meaning |");
+	puts("| --- | --- | --- |");
+#define SETTING(id, key, member, text) puts("| `" key "` | | " text " |");
+#define VALUE(id, word, number, text)  puts("| | `" word "` | " text " |");
+#include "source/settings.def"
+}
+
 void print_mdadm_keywords(void)
 {
 	puts("| keyword | what it does here |");

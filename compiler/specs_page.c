@@ -337,6 +337,7 @@ static const struct insert {
 	{"blob example", print_example},
 	{"parameters", print_parameters},
 	{"crypttab options", print_crypttab_options},
+	{"settings", print_settings},
 	{"mdadm keywords", print_mdadm_keywords},
 	{"mdadm array words", print_mdadm_array_words},
 	{"unit keywords", print_unit_keywords},

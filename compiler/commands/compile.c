@@ -29,16 +29,13 @@ static void write_blob(FILE *out, const struct compilation *c)
 
 static void write_manifest(FILE *out, const struct compilation *c)
 {
-	static const char *const kinds[MANIFEST_KIND_COUNT] = {"binary", "module",  "filesystem",
-							       "file",	 "script",  "host-script",
-							       "key",	 "crypttab"};
 	size_t i;
 
 	for (i = 0; i < c->manifest.items.count; i++) {
 		const struct manifest_item *item = &c->manifest.items.item[i];
 
-		fprintf(out, "%s\t%s\t%s%s\n", kinds[item->kind], item->name, item->unit,
-			item->optional ? "\toptional" : "");
+		fprintf(out, "%s\t%s\t%s%s\n", manifest_kind_name(item->kind), item->name,
+			item->unit, item->optional ? "\toptional" : "");
 	}
 }
 

@@ -9,8 +9,9 @@
 static struct need need_of(struct image *image, const struct manifest_item *item)
 {
 	return (struct need){
-		.why = item->unit != NULL ? arena_printf(image->arena, "unit %s", item->unit)
-					  : "the graph",
+		.why = item->kind == MANIFEST_TOOL ? "rescue shell"
+		       : item->unit != NULL ? arena_printf(image->arena, "unit %s", item->unit)
+					    : "the graph",
 		.span = item->span,
 		.optional = item->optional,
 	};
@@ -203,32 +204,54 @@ static void add_table(struct image *image, const struct manifest *manifest)
 				strlen(table), 0644, need);
 }
 
+/* --- files at another place ------------------------------------------------ */
+
+/* "SOURCE:PLACE": a file of the sysroot. */
+static void add_placed(struct image *image, const char *what, const char *name, struct need need)
+{
+	const char *colon = strrchr(name, ':');
+	const char *source = arena_strndup(image->arena, name, (size_t)(colon - name)), *error;
+	struct path_walk walk;
+	unsigned char *data;
+	size_t size;
+
+	error = path_walk(image->arena, image->root_fd, source, &walk) < 0 ? strerror(errno) : NULL;
+	data = error == NULL ? path_read(image->arena, image->root_fd, walk.path, &size) : NULL;
+	if (data == NULL)
+		report_missing(image, DIAG_IMAGE_PROGRAM, need, what, source,
+			       error != NULL ? error : strerror(errno));
+	else
+		(void)content_add_bytes(image, colon + 1, data, size, walk.status.st_mode, need);
+}
+
+/* What the machine has not got, its administrator does not look for. */
+static void add_tool(struct image *image, const char *name, struct need need)
+{
+	const char *path = arena_strndup(image->arena, name, strcspn(name, ":"));
+
+	if ((image->without & PART_SHELL) != 0 || !is_there(image, path))
+		return;
+	if (strcmp(path, name) == 0)
+		(void)content_add(image, path, need);
+	else
+		add_placed(image, "program", name, need);
+}
+
 /* --- boot scripts --------------------------------------------------------- */
 
 static void add_script(struct image *image, const struct manifest_item *item, struct need need)
 {
 	const char *colon = strrchr(item->name, ':');
-	const char *source, *error;
-	struct path_walk walk;
-	unsigned char *data;
-	size_t size;
 
-	if (colon == NULL) {
+	if (colon == NULL)
 		report_missing(image, DIAG_IMAGE_PROGRAM, need, "script", item->name, NULL);
-		return;
-	}
-	source = arena_strndup(image->arena, item->name, (size_t)(colon - item->name));
-	if (item->kind == MANIFEST_HOST_SCRIPT) {
-		(void)content_add_host(image, source, colon + 1, need);
-		return;
-	}
-	error = path_walk(image->arena, image->root_fd, source, &walk) < 0 ? strerror(errno) : NULL;
-	data = error == NULL ? path_read(image->arena, image->root_fd, walk.path, &size) : NULL;
-	if (data == NULL)
-		report_missing(image, DIAG_IMAGE_PROGRAM, need, "script", source,
-			       error != NULL ? error : strerror(errno));
+	else if (item->kind == MANIFEST_HOST_SCRIPT)
+		(void)content_add_host(
+			image,
+			arena_strndup(image->arena, item->name, (size_t)(colon - item->name)),
+			colon + 1, need);
 	else
-		(void)content_add_bytes(image, colon + 1, data, size, walk.status.st_mode, need);
+		add_placed(image, "script", item->name, need);
 }
 
 /* Said once: nobody should be surprised by a script that does not find its program. */
@@ -269,6 +292,9 @@ static void add_item(struct image *image, const struct manifest_item *item)
 		break;
 	case MANIFEST_KEY:
 		add_key(image, item, need);
+		break;
+	case MANIFEST_TOOL:
+		add_tool(image, item->name, need);
 		break;
 	case MANIFEST_CRYPTTAB: /* add_table */
 	case MANIFEST_KIND_COUNT:

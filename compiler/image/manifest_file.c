@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-/* ORDER MANIFEST_KIND */
-static const char *const kinds[] = {"binary", "module",	     "filesystem", "file",
-				    "script", "host-script", "key",	   "crypttab"};
-_Static_assert(sizeof kinds / sizeof *kinds == MANIFEST_KIND_COUNT, "a kind has no name");
-
 static bool read_item(char *line, struct manifest_item *item)
 {
 	const char *kind = strsep(&line, "\t"), *last;
@@ -19,7 +14,7 @@ static bool read_item(char *line, struct manifest_item *item)
 	item->optional = last != NULL;
 	item->kind = MANIFEST_KIND_COUNT;
 	for (unsigned i = 0; i < MANIFEST_KIND_COUNT; i++)
-		if (strcmp(kinds[i], kind) == 0)
+		if (strcmp(manifest_kind_name((enum manifest_kind)i), kind) == 0)
 			item->kind = (enum manifest_kind)i;
 	return item->kind != MANIFEST_KIND_COUNT && (last == NULL || strcmp(last, "optional") == 0);
 }

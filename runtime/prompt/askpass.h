@@ -19,9 +19,11 @@
 
 #include "protocol.h"
 
-#define ASKPASS_PATH  "/lib/cryptsetup/askpass"
-#define ASKPASS_FIFO  "/lib/cryptsetup/passfifo"
-#define CRYPTTAB_PATH "/cryptroot/crypttab"
+#define ASKPASS_PATH "/lib/cryptsetup/askpass"
+#define ASKPASS_FIFO "/lib/cryptsetup/passfifo"
+/* The real one, where the image has it for the rescue shell (compiler/rescue_tools.def). */
+#define ASKPASS_CRYPTSETUP "/usr/lib/bootgraph/tools/cryptsetup"
+#define CRYPTTAB_PATH	   "/cryptroot/crypttab"
 
 struct askpass {
 	pid_t pid; /* 0: none */

@@ -1,6 +1,6 @@
 /* /lib/cryptsetup/askpass of the image, in three parts (askpass.h): run by the broker it holds the
  * fifo open while a prompt waits, and hands on what is written to it; run by a keyscript it has the
- * broker ask, and prints the passphrase; under the name of cryptsetup it only says what it is. */
+ * broker ask, and prints the passphrase; under the name of cryptsetup it makes way for that one. */
 #include "askpass.h"
 
 #include <errno.h>
@@ -142,9 +142,11 @@ int main(int argc, char **argv)
 	static const struct rlimit none = {0, 0};
 
 	if (argc < 1 || strcmp(argv[0], ASKPASS_PATH) != 0) {
+		if (argc > 0)
+			execv(ASKPASS_CRYPTSETUP, argv);
 		fprintf(stderr, "This image has no cryptsetup; devices are opened by "
 				"bootgraph-crypt.\n");
-		return 1;
+		return 127;
 	}
 	setrlimit(RLIMIT_CORE, &none);
 	return argc > 1 && is_connected() ? ask(argv[1]) : hold_fifo();

@@ -5,6 +5,7 @@
  *
  * Exit status: 0 fine, 1 errors reported, 2 usage. */
 #include "../../compiler/model.h"
+#include "../../compiler/source/settings.h"
 #include "../../compiler/source/storage.h"
 #include "../../compiler/source/text.h"
 #include "print.h"
@@ -50,6 +51,7 @@ static void read_root(struct model *model, struct diag *diag, const char *direct
 		perror(directory);
 		exit(2);
 	}
+	settings_read(model, diag, fd);
 	read_source(model, diag, fd, "etc/fstab", "etc/fstab", source_fstab);
 	source_storage(model, diag, fd);
 	close(fd);

@@ -153,6 +153,24 @@ class Content(Case):
         self.assertNotIn("usr/bin/busybox", entries)
         self.assertNotIn("usr/bin/sh", entries)
 
+    def test_tools(self):
+        """What the rescue shell has is as good as there is; it may have to make room for a link."""
+        place = "/usr/lib/bootgraph/tools/tool"
+        manifest = [*FILESYSTEM, ("tool", "/sbin/gone", "rescue shell", "optional"),
+                    ("tool", "/sbin/here", "rescue shell", "optional"),
+                    ("tool", f"/sbin/tool:{place}", "rescue shell", "optional")]
+        self.root.loader()
+        self.root.library(f"/usr/lib/{multiarch()}/libone.so.1")
+        self.root.program("/usr/sbin/tool", [f"/usr/lib/{multiarch()}/libone.so.1"])
+        self.root.file("/usr/sbin/here", "x", 0o755)
+        entries = self.image(manifest)
+        self.assertIn("usr/sbin/here", entries)
+        self.assertIn(place[1:], entries)
+        self.assertIn(f"usr/lib/{multiarch()}/libone.so.1", entries)
+        self.assertNotIn("usr/sbin/tool", entries)
+        entries = self.image(manifest, "--without", "shell")
+        self.assertFalse({"usr/sbin/here", place[1:]} & set(entries))
+
     def test_probe(self):
         """bootgraph-probe is taken along when it is beside the program and its libraries are there."""
         probe = self.program.parent / "bootgraph-probe"

@@ -1,0 +1,66 @@
+/* What the rescue shell has besides busybox: rescue_tools.def. */
+#include "manifest.h"
+#include "graph.h"
+
+#include <string.h>
+
+static const struct {
+	const char *path;
+	enum manifest_kind kind;
+	const char *name;
+} tools[] = {
+#define TOOL(path, kind, name) {path, MANIFEST_##kind, name},
+#include "rescue_tools.def"
+#undef TOOL
+};
+
+static bool manifest_has(const struct manifest *manifest, enum manifest_kind kind, const char *name)
+{
+	for (size_t i = 0; i < manifest->items.count; i++)
+		if (manifest->items.item[i].kind == kind &&
+		    strcmp(manifest->items.item[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a unit makes a link of this name: cryptroot-unlock looks for a cryptsetup that is none.
+ */
+static bool is_taken(const struct graph *graph, const char *path)
+{
+	for (size_t i = 0; i < graph->nodes.count; i++) {
+		const struct unit *unit = graph->nodes.item[i].unit;
+
+		for (size_t k = 0; unit != NULL && k < unit->steps.count; k++)
+			if (unit->steps.item[k].op == OP_SYMLINK &&
+			    strcmp(unit->steps.item[k].operand[0].text, path) == 0)
+				return true;
+	}
+	return false;
+}
+
+void rescue_tools_add(struct manifest *manifest, const struct graph *graph,
+		      const struct model *model)
+{
+	struct arena *arena = model->arena;
+
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+		const char *path = tools[i].path;
+		struct manifest_item item = {
+			.kind = MANIFEST_TOOL,
+			.name = path,
+			.optional = true,
+			.unit = "rescue shell",
+			.span = {.name = tools[i].name},
+		};
+
+		if (model->settings.rescue_tools == RESCUE_TOOLS_NONE ||
+		    (model->settings.rescue_tools == RESCUE_TOOLS_STACK &&
+		     !manifest_has(manifest, tools[i].kind, tools[i].name)))
+			continue;
+		if (is_taken(graph, path))
+			item.name = arena_printf(arena, "%s:" TOOL_DIRECTORY "%s", path,
+						 strrchr(path, '/') + 1);
+		if (!manifest_has(manifest, MANIFEST_TOOL, item.name))
+			vec_push(arena, &manifest->items, item);
+	}
+}
