@@ -84,18 +84,42 @@ static void note_mask(const struct graph *graph, struct diag *diag, const char *
 	}
 }
 
+/* How long a device may take to appear: of those who say it the most patient one decides. */
+static void set_limit(struct graph *graph, struct diag *diag, uint32_t node, struct word within)
+{
+	uint32_t limit = unit_duration(within.text);
+
+	if (limit == 0)
+		diag_report(diag, DIAG_UNIT_DURATION, within.span, NULL, "not a duration: \"%s\"",
+			    within.text);
+	else if (limit > graph->nodes.item[node].limit)
+		graph->nodes.item[node].limit = limit;
+}
+
+/* The device a relation names; NONE after its reference was reported. */
+static uint32_t relation_device(struct graph *graph, struct diag *diag,
+				const struct relation *relation)
+{
+	struct program_value value;
+	uint32_t node;
+
+	if (!expand_value(graph->arena, diag, &relation->name, &value))
+		return NONE;
+	node = graph_device(graph, &value, relation->name.span);
+	if (relation->within.text != NULL)
+		set_limit(graph, diag, node, relation->within);
+	return node;
+}
+
 /* The node a relation names; NONE after reporting what its kind of edge demands. */
 static uint32_t relation_node(struct graph *graph, struct diag *diag,
 			      const struct relation *relation, bool required)
 {
-	struct program_value value;
 	const char *hint;
 	uint32_t node;
 
 	if (relation->device)
-		return expand_value(graph->arena, diag, &relation->name, &value)
-			       ? graph_device(graph, &value, relation->name.span)
-			       : NONE;
+		return relation_device(graph, diag, relation);
 	node = find_unit(graph, relation->name.text);
 	if (node != NONE)
 		return node;

@@ -14,6 +14,8 @@ struct graph_node {
 	struct span span;
 	const struct unit *unit;	/* the instance, its {fields} expanded; NULL for a device */
 	struct program_value reference; /* device: what names it */
+	uint32_t limit; /* device: milliseconds that it may take to appear; 0: as rootdelay= has it
+			 */
 };
 
 struct graph_edge {

@@ -262,7 +262,7 @@ static struct program_node lower_device(struct lowering *l, const struct graph_n
 		.exclusive = "",
 		.kind = NODE_DEVICE,
 		.attempts = 1,
-		.limit = DEFAULT_LIMIT,
+		.limit = device->limit != 0 ? device->limit : DEFAULT_LIMIT,
 	};
 
 	emit(l, &node.match, OP_NAMES, device->span)->operand[0].value = device->reference;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "chain.h"
 #include "image/companion.h"
 #include "rows.h"
 #include "scripts/tree.h"
@@ -179,6 +180,34 @@ static void add_programs(struct manifest *manifest, struct arena *arena, const s
 	}
 }
 
+/* What a disk with keys may be: cryptsetup 2:2.6.1-4, debian/initramfs/hooks/cryptpassdev; and the
+ * characters of vfat's names, which the kernel would have modprobe load. */
+static const char *const key_disk_modules[] = {
+	"fs-ext4",  "fs-ext3",	"fs-ext2", "fs-vfat", "nls_cp437", "nls_ascii",
+	"fs-btrfs", "reiserfs", "fs-xfs",  "fs-jfs",  "iso9660",   "fs-udf",
+};
+
+/* Without facts of the disk, which need not be there when they are captured, all of these. */
+static void add_key_disk(struct manifest *manifest, const struct model *model,
+			 const struct unit *unit, const struct word *disk)
+{
+	const struct facts *facts = model->chain->facts;
+	const struct facts_device *device =
+		facts != NULL && disk->text[0] != '\0' ? facts_resolve(facts, disk->text) : NULL;
+	const char *type = device != NULL ? facts_property(device, "ID_FS_TYPE") : NULL;
+	bool all = type == NULL || strcmp(type, "vfat") == 0;
+
+	if (type != NULL)
+		add_item(manifest, model->arena, MANIFEST_MODULE,
+			 arena_printf(model->arena, "fs-%s", type), unit, disk->span, true);
+	for (size_t i = 0;
+	     disk->text[0] != '\0' && all && i < sizeof key_disk_modules / sizeof *key_disk_modules;
+	     i++)
+		if (type == NULL || strncmp(key_disk_modules[i], "nls", 3) == 0)
+			add_item(manifest, model->arena, MANIFEST_MODULE, key_disk_modules[i], unit,
+				 disk->span, true);
+}
+
 /* Key files, and the table that cryptroot-unlock looks into. */
 static void add_crypttab(struct manifest *manifest, const struct model *model,
 			 const struct unit *unit)
@@ -194,6 +223,7 @@ static void add_crypttab(struct manifest *manifest, const struct model *model,
 		if (key->text[0] != '\0')
 			add_item(manifest, arena, MANIFEST_KEY, key->text, unit, key->span, false);
 		add_programs(manifest, arena, unit, field(row, "programs"));
+		add_key_disk(manifest, model, unit, field(row, "key-disk"));
 		add_item(manifest, arena, MANIFEST_CRYPTTAB,
 			 arena_printf(arena, "%s %s %s %s", as_written(arena, target->text),
 				      as_written(arena, field(row, "source")->text),

@@ -121,6 +121,7 @@ struct term {
 struct relation {
 	bool device; /* {device: reference} instead of a unit's name */
 	struct word name;
+	struct word within; /* how long the device may take to appear; text NULL: not given */
 };
 
 /* A property a device event must have: key and pattern. */
@@ -158,6 +159,8 @@ enum row_set {
 	ROWS_VOLUME,	 /* logical volumes that the boot stands on */
 	ROWS_LVM_VOLUME, /* of these, those that only lvm may be able to activate */
 	ROWS_BTRFS,	 /* / and /usr of fstab, if they are btrfs and can be told from others */
+	ROWS_KEY_DISK,	 /* of the lines of crypttab those whose key is on a disk that need not be
+			    there */
 	ROWS_RESUME,	 /* the resume device of --cmdline */
 	ROWS_COUNT
 };
@@ -259,6 +262,8 @@ void source_unit_directory(struct model *model, struct diag *diag, int fd, const
  */
 struct unit *unit_with_drop_ins(struct model *model, struct diag *diag, struct unit *unit,
 				const char *name);
+/* "20 s" as milliseconds, "none" as NO_LIMIT; 0 if it is no duration. */
+uint32_t unit_duration(const char *text);
 /* Whether two units were written with the same keywords and values. */
 bool unit_says_the_same(const struct unit *a, const struct unit *b);
 

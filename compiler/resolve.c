@@ -40,8 +40,10 @@ static struct term *expand_term(struct arena *arena, const struct term *term, co
 #define EXPAND_RELATIONS(arena, list, row)                                                         \
 	do {                                                                                       \
 		COPY_ITEMS(arena, list);                                                           \
-		for (size_t k = 0; k < (list).count; k++)                                          \
+		for (size_t k = 0; k < (list).count; k++) {                                        \
 			expand_word(arena, &(list).item[k].name, row);                             \
+			expand_word(arena, &(list).item[k].within, row);                           \
+		}                                                                                  \
 	} while (0)
 
 /* A relation to what a row has not is none. */

@@ -4,7 +4,7 @@
 
 #include "graph.h"
 
-enum { FIELDS_MAX = 20 }; /* one more than there are, for the end */
+enum { FIELDS_MAX = 22 }; /* one more than there are, for the end */
 
 /* What {field} stands for in one instance. */
 struct row {
@@ -19,6 +19,7 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows);
 /* Its parts for what lies below file systems: rows_crypttab.c, rows_array.c, rows_volume.c,
  * rows_btrfs.c. */
 void rows_add_crypttab(const struct model *model, row_list *rows);
+void rows_add_key_disks(const struct model *model, row_list *rows);
 void rows_add_arrays(const struct model *model, row_list *rows);
 void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_lvm);
 void rows_add_btrfs(const struct model *model, row_list *rows);

@@ -1,12 +1,14 @@
 /* The rows of crypttab: what stands there, and what follows from it for the image. */
 #include "rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "chain.h"
 #include "source/crypttab_check.h"
 
-#define KEY_DIRECTORY "/cryptroot/keyfiles"
+#define KEY_DIRECTORY  "/cryptroot/keyfiles"
+#define KEY_DISK_MOUNT "/run/bootgraph/key-disk" /* runtime/init/key_disk.c */
 
 /* How a device is encrypted, in the kernel's words: "aes-xts-plain64" is a cipher, how its blocks
  * are chained, and how these are numbered (cryptsetup(8); kernel: admin-guide/device-mapper/
@@ -151,30 +153,45 @@ struct key {
 	struct word field;  /* what bootgraph-crypt is told */
 	struct word file;   /* what goes into the image: "SOURCE:PLACE"; or empty */
 	struct word device; /* what has to be there first; or empty */
+	struct word disk;   /* what is mounted while the key is read; or empty */
+	struct word within; /* how long that is waited for before somebody is asked; or empty */
 };
 
-/* decrypt_derived's argument is the target whose key it derives from, decrypt_keyctl's only a name,
- * passdev's begins with a device (cryptsetup 2:2.6.1-4, debian/scripts). */
-static void take_script_argument(struct arena *arena, const struct crypttab_row *line,
-				 struct key *key)
+/* passdev's argument: DEVICE:PATH[:SECONDS] (cryptsetup 2:2.6.1-4, debian/scripts/passdev.c; no
+ * number, or 0, is without end). The disk is mounted for bootgraph-crypt alone. */
+static void take_key_disk(struct arena *arena, struct key *key)
 {
-	if (crypttab_keyscript_is(line, "decrypt_derived"))
-		key->device.text = arena_printf(arena, "/dev/mapper/%s", key->field.text);
-	else if (crypttab_keyscript_is(line, "passdev"))
-		key->device.text =
-			arena_strndup(arena, key->field.text, strcspn(key->field.text, ":"));
+	const char *text = key->field.text;
+	size_t device = strcspn(text, ":");
+	const char *path = text + device + (text[device] == ':');
+	size_t length = strcspn(path, ":");
+	unsigned long seconds = strtoul(path + length + (path[length] == ':'), NULL, 10);
+
+	key->disk.text = arena_strndup(arena, text, device);
+	key->disk.span = key->field.span;
+	path += strspn(path, "/");
+	key->field.text =
+		arena_printf(arena, KEY_DISK_MOUNT "/%.*s", (int)strcspn(path, ":"), path);
+	if (seconds > 0)
+		key->within.text = arena_printf(arena, "%lu s", seconds);
+	else
+		key->device = key->disk;
 }
 
 static struct key key_of(struct arena *arena, const struct crypttab_row *line)
 {
 	struct word nothing = {"", line->span};
-	struct key key = {line->key.text != NULL ? line->key : nothing, nothing, nothing};
+	struct key key = {line->key, nothing, nothing, nothing, nothing};
 	const char *script = crypttab_keyscript(arena, line), *place;
 
-	if (key.field.text[0] == '\0')
-		key.field.text = "none";
-	if (script != NULL) {
-		take_script_argument(arena, line, &key);
+	if (key.field.text == NULL || key.field.text[0] == '\0')
+		key.field = (struct word){"none", line->span};
+	if (crypttab_keyscript_is(line, "passdev")) {
+		take_key_disk(arena, &key);
+	} else if (crypttab_keyscript_is(line, "decrypt_derived")) { /* from that target's key */
+		key.device.text = arena_printf(arena, "/dev/mapper/%s", key.field.text);
+	} else if (script != NULL) {
+		return key;
 	} else if (strcmp(key.field.text, "none") != 0 && line->key_in_image) {
 		place = arena_printf(arena, KEY_DIRECTORY "/%s.key", line->target.text);
 		key.file = (struct word){arena_printf(arena, "%s:%s", key.field.text, place),
@@ -192,8 +209,9 @@ static struct word keyscript_of(struct arena *arena, const struct crypttab_row *
 {
 	struct word script = option_value(line, CRYPTTAB_KEYSCRIPT, "");
 	const char *path = crypttab_keyscript(arena, line);
+	bool needed = path != NULL && !crypttab_keyscript_is(line, "passdev"); /* done without */
 
-	script.text = path != NULL ? path : "";
+	script.text = needed ? path : "";
 	return script;
 }
 
@@ -231,23 +249,26 @@ static struct row make_row(const struct model *model, const struct crypttab_row 
 	struct cipher cipher = cipher_of(model, line);
 	struct key key = key_of(arena, line);
 
-	return (struct row){{{"target", line->target},
-			     {"source", line->source},
-			     {"key", key.field},
-			     {"key-file", key.file},
-			     {"key-device", key.device},
-			     {"options", join_options(arena, line)},
-			     {"tries", option_value(line, CRYPTTAB_TRIES, "3")},
-			     {"header", header},
-			     {"header-file", header_is_device ? nothing : header},
-			     {"header-device", header_is_device ? header : nothing},
-			     {"keyscript", keyscript_of(arena, line)},
-			     {"programs", programs_of(arena, line)},
-			     {"volume-key", volume_key_of(model, line)},
-			     {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
-			     {"cipher-module", module_of(arena, cipher.name, line->span)},
-			     {"mode-module", module_of(arena, cipher.mode, line->span)},
-			     {"numbering-module", module_of(arena, cipher.numbering, line->span)}}};
+	return (struct row){
+		{{"target", line->target},
+		 {"source", line->source},
+		 {"key", key.field},
+		 {"key-file", key.file},
+		 {"key-device", key.device},
+		 {"key-disk", key.disk},
+		 {"without-key", {key.within.text[0] != '\0' ? "ask" : "fail", line->span}},
+		 {"options", join_options(arena, line)},
+		 {"tries", option_value(line, CRYPTTAB_TRIES, "3")},
+		 {"header", header},
+		 {"header-file", header_is_device ? nothing : header},
+		 {"header-device", header_is_device ? header : nothing},
+		 {"keyscript", keyscript_of(arena, line)},
+		 {"programs", programs_of(arena, line)},
+		 {"volume-key", volume_key_of(model, line)},
+		 {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
+		 {"cipher-module", module_of(arena, cipher.name, line->span)},
+		 {"mode-module", module_of(arena, cipher.mode, line->span)},
+		 {"numbering-module", module_of(arena, cipher.numbering, line->span)}}};
 }
 
 /* Whether fstab has a file system or swap on the mapping itself, so that nothing else lies there.
@@ -262,20 +283,46 @@ static bool is_taken(const struct model *model, const struct crypttab_row *line)
 	return false;
 }
 
-void rows_add_crypttab(const struct model *model, row_list *rows)
+/* Calls add for every line that is opened in the initramfs, in the order in which it could be. */
+static void each_line(const struct model *model, row_list *rows,
+		      void (*add)(const struct model *model, const struct crypttab_row *line,
+				  row_list *rows))
 {
 	bool open = chain_is_open_to_crypt(model->chain);
 
-	for (size_t i = 0; i < model->chain->links.count; i++) {
-		const struct crypttab_row *line = model->chain->links.item[i].crypt;
-
-		if (line != NULL)
-			vec_push(model->arena, rows, make_row(model, line));
-	}
+	for (size_t i = 0; i < model->chain->links.count; i++)
+		if (model->chain->links.item[i].crypt != NULL)
+			add(model, model->chain->links.item[i].crypt, rows);
 	for (size_t i = 0; open && i < model->crypttab.count; i++) {
 		const struct crypttab_row *line = &model->crypttab.item[i];
 
 		if (!chain_has_crypt(model->chain, line) && !is_taken(model, line))
-			vec_push(model->arena, rows, make_row(model, line));
+			add(model, line, rows);
 	}
+}
+
+static void add_line(const struct model *model, const struct crypttab_row *line, row_list *rows)
+{
+	vec_push(model->arena, rows, make_row(model, line));
+}
+
+void rows_add_crypttab(const struct model *model, row_list *rows)
+{
+	each_line(model, rows, add_line);
+}
+
+static void add_key_disk(const struct model *model, const struct crypttab_row *line, row_list *rows)
+{
+	struct key key = key_of(model->arena, line);
+
+	if (key.disk.text[0] != '\0' && key.within.text[0] != '\0')
+		vec_push(model->arena, rows,
+			 ((struct row){{{"target", line->target},
+					{"device", key.disk},
+					{"within", key.within}}}));
+}
+
+void rows_add_key_disks(const struct model *model, row_list *rows)
+{
+	each_line(model, rows, add_key_disk);
 }

@@ -222,8 +222,8 @@ static void check_keyscript(const struct crypttab_checker *checker, const struct
 	struct stat status;
 	enum presence presence;
 
-	if (path.text == NULL)
-		return;
+	if (path.text == NULL || crypttab_keyscript_is(row, "passdev"))
+		return; /* what they do is done without them */
 	presence = crypttab_look(checker, path.text, &status);
 	if (presence == UNSEEN)
 		report_unseen(checker, path);

@@ -139,21 +139,43 @@ static void read_choice(struct unit_reader *reader, enum keyword_id id,
 		    "%s takes %s, and not \"%s\"", keywords[id].spelling, due, node->scalar.text);
 }
 
-/* A unit's name, or {device: reference}. */
+/* {device: reference}, and for one that is waited for {device: reference, within: duration}. */
+static bool is_device(const struct yaml_node *node, bool waits)
+{
+	if (node->kind != YAML_MAPPING || node->pairs.count == 0 ||
+	    node->pairs.count > 1 + (size_t)waits ||
+	    strcmp(node->pairs.item[0].key.text, "device") != 0)
+		return false;
+	return node->pairs.count == 1 || strcmp(node->pairs.item[1].key.text, "within") == 0;
+}
+
+static bool read_device(struct unit_reader *reader, const struct yaml_node *node,
+			struct relation *relation)
+{
+	bool good = unit_device(reader, node->pairs.item[0].value, "device", &relation->name);
+
+	relation->device = true;
+	if (node->pairs.count == 1)
+		return good;
+	return unit_text(reader, node->pairs.item[1].value, "within", &relation->within) &&
+	       (unit_has_placeholder(relation->within.text) ||
+		unit_check_duration(reader, relation->within)) &&
+	       good;
+}
+
+/* A unit's name, or a device. */
 static void read_relation(struct unit_reader *reader, enum keyword_id id,
 			  const struct yaml_node *node)
 {
 	relation_list *relations = member_of(reader, id);
-	const char *what = keywords[id].spelling;
+	enum shape shape = keywords[id].shape;
 	struct relation relation = {0};
 	bool good;
 
-	if (keywords[id].shape != SHAPE_UNITS && node->kind == YAML_MAPPING &&
-	    node->pairs.count == 1 && strcmp(node->pairs.item[0].key.text, "device") == 0) {
-		relation.device = true;
-		good = unit_device(reader, node->pairs.item[0].value, "device", &relation.name);
-	} else if (keywords[id].shape != SHAPE_DEVICES && node->kind == YAML_SCALAR) {
-		good = unit_name(reader, node, what, &relation.name);
+	if (shape != SHAPE_UNITS && is_device(node, shape == SHAPE_RELATIONS)) {
+		good = read_device(reader, node, &relation);
+	} else if (shape != SHAPE_DEVICES && node->kind == YAML_SCALAR) {
+		good = unit_name(reader, node, keywords[id].spelling, &relation.name);
 	} else {
 		wrong_shape(reader, id, node);
 		return;
@@ -313,30 +335,12 @@ static void read_variables(struct unit_reader *reader, enum keyword_id id,
 	read_words(reader, id, node, unit_variable);
 }
 
-/* "20 s" as milliseconds; 0 if it is none. */
-static uint64_t duration(const char *text)
-{
-	static const struct {
-		const char *unit;
-		uint64_t milliseconds;
-	} units[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
-	size_t digits = strspn(text, "0123456789"), i;
-	const char *unit = text + digits + strspn(text + digits, " ");
-
-	if (digits == 0 || digits > 9) /* so that the product cannot overflow */
-		return 0;
-	for (i = 0; i < sizeof units / sizeof units[0]; i++)
-		if (strcmp(unit, units[i].unit) == 0)
-			return strtoull(text, NULL, 10) * units[i].milliseconds;
-	return 0;
-}
-
 enum { RETRY_DELAY_MAX = 600 * 1000 }; /* fits into the blob's 16 bits, as hundredths of seconds */
 
-static void read_retry_delay(struct unit_reader *reader, struct word word, uint64_t milliseconds)
+static void read_retry_delay(struct unit_reader *reader, struct word word, uint32_t milliseconds)
 {
 	if (milliseconds <= RETRY_DELAY_MAX)
-		reader->unit->retry_delay = (uint32_t)milliseconds;
+		reader->unit->retry_delay = milliseconds;
 	else
 		diag_report(reader->diag, DIAG_UNIT_DURATION, word.span, NULL,
 			    "between two attempts there are at most 10 min, and not %s", word.text);
@@ -346,28 +350,22 @@ static void read_duration(struct unit_reader *reader, enum keyword_id id,
 			  const struct yaml_node *node)
 {
 	struct unit *unit = reader->unit;
-	uint64_t milliseconds;
+	uint32_t milliseconds;
 	struct word word;
-	bool none;
 
 	if (node->kind != YAML_SCALAR || yaml_is_null(node)) {
 		wrong_shape(reader, id, node);
 		return;
 	}
 	word = node->scalar;
-	none = strcmp(word.text, "none") == 0;
-	milliseconds = none ? NO_LIMIT : duration(word.text);
-	if (!none && (milliseconds == 0 || milliseconds >= DEFAULT_LIMIT)) {
-		diag_report(reader->diag, DIAG_UNIT_DURATION, word.span,
-			    "write for instance 500 ms, 20 s, 2 min, or none",
-			    "not a duration: \"%s\"", word.text);
+	if (!unit_check_duration(reader, word))
 		return;
-	}
+	milliseconds = unit_duration(word.text);
 	if (id == KEYWORD_RETRY_DELAY) {
 		read_retry_delay(reader, word, milliseconds);
 		return;
 	}
-	unit->timeout = (uint32_t)milliseconds;
+	unit->timeout = milliseconds;
 	unit->timeout_word = word;
 }
 

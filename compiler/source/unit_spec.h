@@ -62,6 +62,8 @@ bool unit_variable(struct unit_reader *reader, const struct yaml_node *node, con
 bool unit_check_name(struct unit_reader *reader, struct word word);
 bool unit_check_path(struct unit_reader *reader, struct word word);
 bool unit_check_device(struct unit_reader *reader, struct word word);
+/* See unit_duration (model.h). */
+bool unit_check_duration(struct unit_reader *reader, struct word word);
 
 /* Whether a text has a placeholder, {name} or {name or default}: then it is not known yet. */
 bool unit_has_placeholder(const char *text);

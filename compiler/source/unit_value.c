@@ -1,6 +1,7 @@
 #include "reference.h"
 #include "unit_spec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -177,6 +178,38 @@ bool unit_device(struct unit_reader *reader, const struct yaml_node *node, const
 {
 	return scalar(reader, node, what, "a device reference", ret_word) &&
 	       unit_check_device(reader, *ret_word);
+}
+
+uint32_t unit_duration(const char *text)
+{
+	static const struct {
+		const char *unit;
+		uint64_t milliseconds;
+	} units[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
+	size_t digits = strspn(text, "0123456789"), i;
+	const char *unit = text + digits + strspn(text + digits, " ");
+	uint64_t product;
+
+	if (strcmp(text, "none") == 0)
+		return NO_LIMIT;
+	if (digits == 0 || digits > 9) /* so that the product cannot overflow */
+		return 0;
+	for (i = 0; i < sizeof units / sizeof units[0]; i++) {
+		product = strtoull(text, NULL, 10) * units[i].milliseconds;
+		if (strcmp(unit, units[i].unit) == 0)
+			return product < DEFAULT_LIMIT ? (uint32_t)product : 0;
+	}
+	return 0;
+}
+
+bool unit_check_duration(struct unit_reader *reader, struct word word)
+{
+	if (unit_duration(word.text) != 0)
+		return true;
+	diag_report(reader->diag, DIAG_UNIT_DURATION, word.span,
+		    "write for instance 500 ms, 20 s, 2 min, or none", "not a duration: \"%s\"",
+		    word.text);
+	return false;
 }
 
 /* Below scripts/ in the image: at least a phase and a name, as mkinitramfs allows them. */

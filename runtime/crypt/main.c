@@ -14,7 +14,7 @@
 static const char usage[] =
 	"usage: bootgraph-crypt open --name=NAME [--source=SOURCE] [--key=KEY] "
 	"[--options=OPTIONS]\n"
-	"                            [--volume-key=keyring|table] DEVICE\n"
+	"                            [--volume-key=keyring|table] [--without-key=ask|fail] DEVICE\n"
 	"Opens an encrypted device as a line of crypttab(5) says. Descriptor 4 is the passphrase\n"
 	"broker's; one line on descriptor 3 says why it failed.\n";
 
@@ -160,11 +160,15 @@ static int open_with_script(struct opening *opening)
 	return r;
 }
 
-/* askpass as a keyscript only asks, which is done without it as well. */
+/* askpass as a keyscript only asks, and passdev only reads a file, which PID 1 has mounted the disk
+ * of: both is done without them. */
 static bool has_script(const struct opening *opening)
 {
+	const char *script = opening->options.text[OPTION_KEYSCRIPT], *slash = strrchr(script, '/');
+
 	return opening->options.given[OPTION_KEYSCRIPT] &&
-	       strcmp(opening->options.text[OPTION_KEYSCRIPT], "/lib/cryptsetup/askpass") != 0;
+	       strcmp(script, "/lib/cryptsetup/askpass") != 0 &&
+	       strcmp(slash != NULL ? slash + 1 : script, "passdev") != 0;
 }
 
 static int open_device(struct opening *opening)
@@ -179,8 +183,12 @@ static int open_device(struct opening *opening)
 		return r;
 	if (has_script(opening))
 		return open_with_script(opening);
-	if (strcmp(opening->key, "none") != 0 && opening->kind != KIND_TCRYPT)
-		return open_by_key(opening, false);
+	if (strcmp(opening->key, "none") != 0 && opening->kind != KIND_TCRYPT) {
+		r = open_by_key(opening, false);
+		if (r == 0 || !opening->ask_without_key)
+			return r;
+		fprintf(stderr, "bootgraph-crypt: %s\n", reason);
+	}
 	reply = secret_alloc(sizeof *reply);
 	if (reply == NULL)
 		return report(-ENOMEM, "no memory for a passphrase");
@@ -197,6 +205,7 @@ static bool read_arguments(struct opening *opening, int argc, char **argv)
 					      {"key", required_argument, NULL, 'k'},
 					      {"options", required_argument, NULL, 'o'},
 					      {"source", required_argument, NULL, 's'},
+					      {"without-key", required_argument, NULL, 'w'},
 					      {"volume-key", required_argument, NULL, 'v'},
 					      {0}};
 	int option;
@@ -214,6 +223,11 @@ static bool read_arguments(struct opening *opening, int argc, char **argv)
 			break;
 		case 's':
 			opening->raw_source = optarg;
+			break;
+		case 'w':
+			opening->ask_without_key = strcmp(optarg, "ask") == 0;
+			if (!opening->ask_without_key && strcmp(optarg, "fail") != 0)
+				return false;
 			break;
 		case 'v':
 			opening->key_in_table = strcmp(optarg, "table") == 0;

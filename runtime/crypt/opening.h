@@ -35,6 +35,7 @@ struct opening {
 	const char *raw_options; /* the fourth, as written */
 	struct options options;
 	bool key_in_table; /* the volume key is to be seen in the table, not hidden in a keyring */
+	bool ask_without_key; /* if the key file is not there, or not the right one */
 	enum crypt_kind kind;
 	struct crypt_device *device;
 	uint32_t tried; /* passphrases that were wrong */

@@ -1,9 +1,7 @@
 #include "coverage.h"
 #include "init.h"
 #include "log.h"
-#include "mapping.h"
-#include "properties.h"
-#include "../core/device_ref.h"
+#include "named.h"
 
 #include <string.h>
 
@@ -22,33 +20,6 @@ static bool replaced_reference(const struct init *init, uint32_t index, struct v
 	       *init_parameter(init, (enum parameter_id)ret_value->parameter) != '\0';
 }
 
-static void add_if(struct properties *properties, const char *key, const char *value)
-{
-	if (value != NULL)
-		properties_add(properties, key, value);
-}
-
-static bool names_device(const char *reference, const struct seen *seen)
-{
-	struct properties properties = {.length = 0};
-	struct event event = {.kind = EVENT_DEVICE};
-	struct device_ref ref;
-
-	devices_add_identity(&properties, seen);
-	add_if(&properties, "ID_FS_UUID", seen->uuid);
-	add_if(&properties, "ID_FS_LABEL", seen->label);
-	add_if(&properties, "ID_PART_ENTRY_UUID", seen->part_uuid);
-	add_if(&properties, "ID_PART_ENTRY_NAME", seen->part_name);
-	event.properties = properties.text;
-	event.length = properties.length;
-	if (seen->name != NULL && strncmp(seen->name, "dm-", 3) == 0) {
-		mapping_add(&properties, &event);
-		event.length = properties.length;
-	}
-	device_ref_parse(reference, &ref);
-	return device_ref_names(&ref, &event);
-}
-
 void coverage_check(struct init *init, uint32_t node)
 {
 	const struct seen *seen =
@@ -59,7 +30,7 @@ void coverage_check(struct init *init, uint32_t node)
 	if (seen == NULL || !replaced_reference(init, node, &value))
 		return;
 	compiled = blob_string(&init->blob, value.text);
-	if (!names_device(compiled, seen))
+	if (!named_by(compiled, seen))
 		say(SAY_WARNING,
 		    "bootgraph: %s=%s is not %s, which this image was made for: not covered by the "
 		    "proof",

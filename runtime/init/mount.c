@@ -275,11 +275,28 @@ struct mount_try {
 	struct mount_options options;
 };
 
+/* vfat asks for the modules of its characters when it is mounted, and the kernel would have
+ * modprobe load them (Debian's kernel: CONFIG_FAT_DEFAULT_CODEPAGE, CONFIG_FAT_DEFAULT_IOCHARSET).
+ */
+static void load_characters(struct init *init, struct report *report)
+{
+	static const char *const names[] = {"nls_cp437", "nls_ascii"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		unsigned module = modules_find(&init->modules, names[i]);
+
+		if (module != MODULE_NONE && !modules_is_loaded(&init->modules, module))
+			modules_load(&init->modules, &init->boot, module, "", report);
+	}
+}
+
 static int try_type(struct init *init, struct mount_try *try, const char *type,
 		    struct report *report)
 {
 	unsigned module = modules_find_file_system(&init->modules, type);
 
+	if (strcmp(type, "vfat") == 0)
+		load_characters(init, report);
 	/* What cannot be loaded may be built in: the mount will tell. */
 	if (module != MODULE_NONE && !modules_is_loaded(&init->modules, module))
 		modules_load(&init->modules, &init->boot, module, "", report);
@@ -308,22 +325,21 @@ static int try_all_types(struct init *init, struct mount_try *try, struct report
 	return r;
 }
 
-int32_t work_mount_device(struct init *init, const struct effect *effect, struct report *report)
+int32_t mount_disk(struct init *init, const struct mount_wanted *wanted, struct report *report)
 {
-	struct mount_try try = {.where = effect->text[1], .access = effect->text[4]};
-	const char *type = device_type_asked(init, effect->text[2], effect->device_number);
+	struct mount_try try = {.where = wanted->where, .access = wanted->access};
+	const char *type = device_type_asked(init, wanted->type, wanted->number);
 	char device[128];
 	int r;
 
 	try.device = device;
-	if (!device_path(init, effect->device_number, device, sizeof device))
+	if (!device_path(init, wanted->number, device, sizeof device))
 		return report_say(report, -ENODEV, "the device to mount on %s has no name",
 				  try.where);
-	if (!mount_read_options(&try.options, effect->text[3], try.access))
+	if (!mount_read_options(&try.options, wanted->options, try.access))
 		return report_say(report, -E2BIG, "the mount options of %s are too long",
 				  try.where);
-	if (strcmp(type, "btrfs") == 0 &&
-	    !btrfs_add_options(init, effect->device_number, &try.options))
+	if (strcmp(type, "btrfs") == 0 && !btrfs_add_options(init, wanted->number, &try.options))
 		return report_say(report, -E2BIG, "the btrfs for %s has too many devices",
 				  try.where);
 	r = make_directories(try.where, 0755);
@@ -341,4 +357,12 @@ int32_t work_mount_device(struct init *init, const struct effect *effect, struct
 				  device, try.where, type);
 	return report_say(report, r, "mount %s on %s%s%s: %s", device, try.where,
 			  *type != '\0' ? " as " : "", type, strerror(-r));
+}
+
+int32_t work_mount_device(struct init *init, const struct effect *effect, struct report *report)
+{
+	return mount_disk(init,
+			  &(struct mount_wanted){effect->device_number, effect->text[1],
+						 effect->text[2], effect->text[3], effect->text[4]},
+			  report);
 }

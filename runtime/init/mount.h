@@ -31,6 +31,13 @@ int make_directories(const char *path, unsigned mode);
 bool mount_virtual(struct init *init, const struct effect *effect, int32_t *ret_status);
 int32_t work_mount(struct init *init, const struct effect *effect, struct report *report);
 
+/* A file system on a device, in a worker; type and access may be empty. */
+struct mount_wanted {
+	uint32_t number; /* the device's */
+	const char *where, *type, *options, *access;
+};
+int32_t mount_disk(struct init *init, const struct mount_wanted *wanted, struct report *report);
+
 /* The effect OP_MOUNT_DEVICE. */
 int32_t work_mount_device(struct init *init, const struct effect *effect, struct report *report);
 

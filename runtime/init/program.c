@@ -1,6 +1,7 @@
 #include "program.h"
 #include "array.h"
 #include "init.h"
+#include "key_disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* The operands of `unlock` (opcodes.def). */
+enum { UNLOCK_DEVICE, UNLOCK_RUN, UNLOCK_KEY_DISK };
 
 enum {
 	ARGUMENTS_MAX = 512,
@@ -202,5 +206,10 @@ int32_t work_unlock(struct init *init, const struct effect *effect, struct repor
 
 	if (r == 0)
 		r = add_number(init, &program, effect->device_number, report);
-	return r != 0 ? r : run_program(&program, init->prompts.client, report);
+	if (r != 0)
+		return r;
+	key_disk_mount(init, effect->text[UNLOCK_KEY_DISK]);
+	r = run_program(&program, init->prompts.client, report);
+	key_disk_unmount();
+	return r;
 }
