@@ -1,8 +1,9 @@
-/* The floor: the least that a hand-written init can do for a plain ext4 root on a known bus.
+/* The floor: the least that a hand-written init can do for a root on a known bus.
  *
  * It does what an initramfs-tools image does for this machine, in the same order, and nothing that
  * depends on knowing more than a configuration could tell: mounts, modules from /modules (one path
- * a line, dependencies first), the root by root=UUID=, fsck, mount, empty the rootfs, switch, exec.
+ * a line, dependencies first), commands that bring the root's device up (steps.c), the root by
+ * root=UUID= or by its path, fsck, mount, empty the rootfs, switch, exec.
  * There is no rescue: what fails is said and ends in the kernel's panic.
  *
  * The variants under measurement are words of the kernel command line:
@@ -16,6 +17,8 @@
  *   floor.trace=1                write when each step ended to /run/floor.trace, before the exec
  */
 #define _GNU_SOURCE
+#include "floor.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +43,7 @@ static char command_line[4096];
 
 /* ---- failing and tracing ---- */
 
-static _Noreturn void die(const char *what)
+_Noreturn void die(const char *what)
 {
 	dprintf(STDERR_FILENO, "floor: %s: %s\n", what, strerror(errno));
 	_exit(1);
@@ -53,7 +56,7 @@ static struct {
 static unsigned mark_count;
 
 /* Only kept here: printing now would be part of what is measured. */
-static void mark(const char *format, ...)
+void mark(const char *format, ...)
 {
 	struct timespec t;
 	va_list arguments;
@@ -153,7 +156,7 @@ static void load_one(const char *path, bool async)
 	mark("module %s", strrchr(path, '/') + 1);
 }
 
-static void wait_for(pid_t child, const char *what)
+void wait_for(pid_t child, const char *what)
 {
 	int status;
 
@@ -221,33 +224,8 @@ static int open_uevents(void)
 	return fd;
 }
 
-/* ext4's superblock: at byte 1024; magic 0xEF53 at 56, UUID at 104 (kernel:
- * Documentation/filesystems/ext4/super.rst). */
-static bool has_uuid(const char *node, const uint8_t uuid[16])
+static void parse_uuid(const char *p, uint8_t uuid[16])
 {
-	uint8_t block[4096];
-	int fd = open(node, O_RDONLY | O_CLOEXEC);
-	const uint8_t *super = block + 1024;
-	bool found;
-
-	if (fd < 0)
-		return false;
-	found = read(fd, block, sizeof block) == sizeof block && super[56] == 0x53 &&
-		super[57] == 0xEF && memcmp(super + 104, uuid, 16) == 0;
-	close(fd);
-	return found;
-}
-
-static void parse_uuid(uint8_t uuid[16])
-{
-	char text[64];
-	const char *p = word("root", text, sizeof text);
-
-	if (!p || strncmp(p, "UUID=", 5) != 0) {
-		errno = EINVAL;
-		die("root= is not UUID=");
-	}
-	p += 5;
 	for (int i = 0; i < 16; i++) {
 		unsigned byte;
 
@@ -261,41 +239,53 @@ static void parse_uuid(uint8_t uuid[16])
 	}
 }
 
-static bool scan_block_devices(const uint8_t uuid[16], char *node, size_t size)
+static const char *scan_block_devices(const uint8_t uuid[16], char *node, size_t size)
 {
 	DIR *directory = opendir("/sys/class/block");
-	bool found = false;
+	const char *type = NULL;
 
 	if (!directory) /* no block device driver yet */
-		return false;
-	for (struct dirent *e; !found && (e = readdir(directory));) {
+		return NULL;
+	for (struct dirent *e; !type && (e = readdir(directory));) {
 		if (e->d_name[0] == '.')
 			continue;
 		snprintf(node, size, "/dev/%s", e->d_name);
-		found = has_uuid(node, uuid);
+		type = type_with_uuid(node, uuid);
 	}
 	closedir(directory);
-	return found;
+	return type;
 }
 
-static void find_root(int uevents, char *node, size_t size)
+/* The file system's type, and its device in `node`. One that is named by a path was made by a step.
+ */
+static const char *find_root(int uevents, char *node, size_t size)
 {
 	struct pollfd wait = {.fd = uevents, .events = POLLIN};
-	char message[4096];
+	char message[4096], text[256];
+	const char *root = word("root", text, sizeof text), *type;
 	uint8_t uuid[16];
 
-	parse_uuid(uuid);
-	while (!scan_block_devices(uuid, node, size)) {
+	if (root && strncmp(root, "/dev/", 5) == 0) {
+		snprintf(node, size, "%s", root);
+		return "ext4";
+	}
+	if (!root || strncmp(root, "UUID=", 5) != 0) {
+		errno = EINVAL;
+		die("root= is neither UUID= nor a path");
+	}
+	parse_uuid(root + 5, uuid);
+	while (!(type = scan_block_devices(uuid, node, size))) {
 		if (poll(&wait, 1, -1) < 0)
 			die("poll");
 		while (recv(uevents, message, sizeof message, MSG_DONTWAIT) > 0)
 			;
 	}
+	return type;
 }
 
 /* ---- fsck ---- */
 
-static pid_t spawn(char **command)
+pid_t spawn(char **command)
 {
 	pid_t child = vfork();
 
@@ -307,7 +297,7 @@ static pid_t spawn(char **command)
 }
 
 /* The flags are those of initramfs-tools' checkfs with "quiet". */
-static void check(char *node)
+static void check(char *node, const char *type)
 {
 	static char log[] = "/run/initramfs/fsck.log", shell[512];
 	char *direct[] = {"/sbin/fsck.ext4", "-a", "-C0", node, NULL};
@@ -316,8 +306,8 @@ static void check(char *node)
 	char *in_shell[] = {"/bin/busybox", "sh", "-c", shell, NULL};
 	char **command = direct;
 
-	if (word_is("floor.fsck", "none"))
-		return;
+	if (word_is("floor.fsck", "none") || strcmp(type, "ext4") != 0)
+		return; /* fsck.btrfs does nothing: fsck.btrfs(8) */
 	if (word_is("floor.fsck", "wrapper"))
 		command = logsave + 4;
 	if (word_is("floor.fsck", "logsave"))
@@ -403,6 +393,7 @@ static void use_console(void)
 int main(void)
 {
 	char node[280], *arguments[] = {"/sbin/init", NULL};
+	const char *type;
 	int uevents;
 
 	mark("start");
@@ -411,11 +402,12 @@ int main(void)
 	uevents = open_uevents();
 	mark("early mounts");
 	load_modules();
-	find_root(uevents, node, sizeof node);
+	run_steps();
+	type = find_root(uevents, node, sizeof node);
 	close(uevents);
 	mark("root found: %.40s", node);
-	check(node);
-	if (mount(node, "/root", "ext4", MS_RDONLY, NULL) < 0)
+	check(node, type);
+	if (mount(node, "/root", type, MS_RDONLY, NULL) < 0)
 		die("mounting the root");
 	mark("root mounted");
 	switch_root();

@@ -45,7 +45,8 @@ FLOOR_MODULES = ("virtio_blk", "virtio_pci", "ext4")
 # ext4 names the algorithm crc32c, which several modules provide. This one refuses QEMU's default
 # processor, which has no SSE 4.2.
 NOT_FOR_THIS_PROCESSOR = "/crc32c-intel.ko"
-FLOOR_SOURCE = machine.BENCH / "floor/init.c"
+FLOOR_SOURCES = [machine.BENCH / "floor" / name for name in ("init.c", "steps.c")]
+FLOOR_HEADER = machine.BENCH / "floor/floor.h"
 SIGNATURE_MAGIC = b"~Module signature appended~\n"
 
 
@@ -60,30 +61,35 @@ def without_signature(module):
 
 
 def floor_image(programs=("/sbin/fsck.ext4",), modules=FLOOR_MODULES, compress=True, signed=True,
-                padding=0):
-    """A recipe for an image with the floor's init, its modules and these programs. Padding adds
-    that many bytes that do not compress, to see what the size of an image costs."""
+                padding=0, steps=(), files=()):
+    """A recipe for an image with the floor's init, its modules and these programs and files of the
+    sysroot. Padding adds that many bytes that do not compress, to see what the size of an image
+    costs."""
     def image(sysroot):
         def make(place):
-            machine.compile_static(FLOOR_SOURCE, place / "init")
-            files = {"/init": (0o755, (place / "init").read_bytes())}
+            machine.compile_static(place / "init", *FLOOR_SOURCES)
+            image_files = {"/init": (0o755, (place / "init").read_bytes())}
             paths = [path for path in sysroot.modules(*modules)
                      if not path.endswith(NOT_FOR_THIS_PROCESSOR)]
-            files["/modules"] = (0o644, ("\n".join(paths) + "\n").encode())
+            image_files["/modules"] = (0o644, ("\n".join(paths) + "\n").encode())
             for path in paths:
                 data = sysroot.path.joinpath(path.lstrip("/")).read_bytes()
-                files[path] = (0o644, data if signed else without_signature(data))
+                image_files[path] = (0o644, data if signed else without_signature(data))
+            if steps:
+                image_files["/steps"] = (0o644, "".join(f"{step}\n" for step in steps).encode())
+            for path in files:
+                image_files[path] = (0o600, sysroot.path.joinpath(path.lstrip("/")).read_bytes())
             for program in programs:
                 for path in (program, *sysroot.libraries(program)):
                     data = sysroot.path.joinpath(path.lstrip("/")).read_bytes()
-                    files[path] = (0o755, data)
+                    image_files[path] = (0o755, data)
             if padding:
-                files["/padding"] = (0o644, os.urandom(padding))
-            data = initramfs.archive(files)
+                image_files["/padding"] = (0o644, os.urandom(padding))
+            data = initramfs.archive(image_files)
             (place / "initrd").write_bytes(initramfs.zstd(data) if compress else data)
 
-        inputs = [HERE, Path(initramfs.__file__), FLOOR_SOURCE, sysroot.key,
-                  repr((programs, modules, compress, signed, padding))]
+        inputs = [HERE, Path(initramfs.__file__), *FLOOR_SOURCES, FLOOR_HEADER, sysroot.key,
+                  repr((programs, modules, compress, signed, padding, steps, files))]
         return store.made("floor", inputs, make) / "initrd"
 
     return image
@@ -98,20 +104,25 @@ IN_SHELL = (*WRAPPED, "/bin/busybox")
 SCRATCH = tempfile.TemporaryDirectory()
 
 
-def bootgraph(sysroot):
-    build = Path(os.environ.get("BOOTGRAPH_BUILD", REPOSITORY / "build"))
-    if not (build / "bootgraph").exists():
-        raise Missing(f"no {os.path.relpath(build / 'bootgraph')}: build it first")
-    facts = guest.ask(sysroot) / "facts"
-    image = Path(SCRATCH.name) / "bootgraph.initrd"
+BUILD = Path(os.environ.get("BOOTGRAPH_BUILD", REPOSITORY / "build"))
+
+
+def bootgraph_image(sysroot, facts, name):
+    if not (BUILD / "bootgraph").exists():
+        raise Missing(f"no {os.path.relpath(BUILD / 'bootgraph')}: build it first")
+    image = Path(SCRATCH.name) / f"{name}.initrd"
     # The one script that no unit stands for, init-top/keymap, does nothing without what its hook copies:
     # it would add a shell to the image and a fork to the boot, and no work.
-    done = subprocess.run([build / "bootgraph", "image", "--root", sysroot.path, "--kernel",
+    done = subprocess.run([BUILD / "bootgraph", "image", "--root", sysroot.path, "--kernel",
                            sysroot.version, "--no-scripts", "--facts", facts, "-o", image], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         raise Missing(f"bootgraph image ended with {done.returncode}:\n{done.stdout}")
     return image
+
+
+def bootgraph(sysroot):
+    return bootgraph_image(sysroot, guest.ask(sysroot) / "facts", "plain")
 
 
 # ---- the table ----

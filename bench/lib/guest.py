@@ -49,8 +49,8 @@ def ask(sysroot):
             with open(result, "wb") as target:
                 target.truncate(128 << 20)
             console = machine.start(
-                sysroot.kernel, sysroot.initrd, f"{machine.COMMAND_LINE} init=/bench-guest",
-                [image, result], ["-m", "1G", "-rtc", "base=2024-01-01T00:00:00"], 1200)
+                sysroot.kernel, sysroot.initrd, f"{machine.COMMAND_LINE} root=UUID={machine.UUID} "
+                "init=/bench-guest", [image, result], ["-m", "1G", "-rtc", "base=2024-01-01T00:00:00"], 1200)
             if "guest: status 0" not in console:
                 raise machine.BootFailed("the guest failed\n" + console[-4000:])
             run("tar", "-xf", result, "-C", place)

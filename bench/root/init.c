@@ -9,6 +9,8 @@
  *   started.log        the log's stamp of "Run /init as init process", ns
  *   processes          processes and kernel threads made since boot (last pid of /proc/loadavg)
  *   modules            modules loaded (lines of /proc/modules)
+ *   pid1.kilobytes     what process 1 had resident at most, before it became this (ru_maxrss of
+ *                      getrusage(2), which an exec does not reset; this program has less than any)
  *   step NS LABEL      every line of /run/floor.trace, if there is one (bench/floor/init.c)
  *
  * The log's clock (local_clock) and CLOCK_MONOTONIC start at different moments of the kernel's own
@@ -23,6 +25,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -149,7 +152,11 @@ int main(void)
 	int64_t reached = now(CLOCK_MONOTONIC);
 	int64_t boottime = now(CLOCK_BOOTTIME);
 	int64_t written, started, marker;
+	struct rusage usage;
 	int log;
+
+	if (getrusage(RUSAGE_SELF, &usage) < 0)
+		fail("getrusage");
 
 	need("/dev/kmsg", "devtmpfs", "/dev");
 	need("/proc/loadavg", "proc", "/proc");
@@ -173,6 +180,7 @@ int main(void)
 	printf("bench: started.log %lld\n", (long long)started);
 	printf("bench: processes %lu\n", processes);
 	printf("bench: modules %u\n", count_modules());
+	printf("bench: pid1.kilobytes %ld\n", usage.ru_maxrss);
 	print_steps();
 	printf("bench: end\n");
 	fflush(stdout);
