@@ -156,6 +156,7 @@ enum row_set {
 	ROWS_SWAP, /* swap lines of fstab */
 	ROWS_CRYPTTAB,	 /* lines of crypttab that the boot stands on, or that say initramfs */
 	ROWS_ARRAY,	 /* ARRAY lines of mdadm.conf that the boot stands on */
+	ROWS_CONTAINED,	 /* of these, those in containers: IMSM, DDF */
 	ROWS_VOLUME,	 /* logical volumes that the boot stands on */
 	ROWS_LVM_VOLUME, /* of these, those that only lvm may be able to activate */
 	ROWS_BTRFS,	 /* / and /usr of fstab, if they are btrfs and can be told from others */
@@ -238,6 +239,10 @@ struct model {
 	const struct script_tree *scripts;
 	VEC(struct drop_in) drop_ins; /* in the order in which they are laid over */
 };
+
+/* Which container an array is in: its UUID as mdadm writes it, by which the line means it or
+ * another line's path; NULL if it is in none, or no line says which. */
+const char *md_container(const struct model *model, const struct md_array *array);
 
 /* Each reads one source, which text_check has accepted, into the model, reporting what is wrong;
  * damaged items are left out. */

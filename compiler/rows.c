@@ -128,7 +128,10 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 		rows_add_key_disks(model, rows);
 		break;
 	case ROWS_ARRAY:
-		rows_add_arrays(model, rows);
+		rows_add_arrays(model, rows, false);
+		break;
+	case ROWS_CONTAINED:
+		rows_add_arrays(model, rows, true);
 		break;
 	case ROWS_VOLUME:
 		rows_add_volumes(model, rows, false);

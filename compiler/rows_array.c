@@ -90,7 +90,18 @@ static const char *set_by_name(struct arena *arena, const struct md_settings *md
 	return arena_printf(arena, "md:%s:%s", host, name);
 }
 
-/* The set that its members say they belong to; "" if only devices= or container= says which. */
+/* By its place in a container, which is another name of the set (runtime/probe/container.h). */
+static const char *set_by_place(const struct model *model, const struct md_array *line)
+{
+	const char *container = md_container(model, line);
+
+	return container != NULL
+		       ? arena_printf(model->arena, "md:%s/%s", container, line->member.text)
+		       : NULL;
+}
+
+/* The set that its members say they belong to; "" if only devices= says which, or the path of a
+ * container that no line is about. */
 static struct word set_of(const struct model *model, const struct source *source)
 {
 	const char *uuid = uuid_of(model->arena, source);
@@ -103,11 +114,35 @@ static struct word set_of(const struct model *model, const struct source *source
 	if (line != NULL && line->name.text != NULL)
 		return (struct word){set_by_name(model->arena, &model->md, line->name.text),
 				     line->name.span};
+	if (line != NULL && set_by_place(model, line) != NULL)
+		return (struct word){set_by_place(model, line), line->container.span};
 	if (line != NULL && line->super_minor.text != NULL)
 		return (struct word){
 			arena_printf(model->arena, "md:super-minor=%s", line->super_minor.text),
 			line->super_minor.span};
 	return (struct word){"", source->span};
+}
+
+/* Metadata that the kernel does not know, but mdadm does. */
+static bool is_foreign(const char *metadata)
+{
+	return metadata != NULL &&
+	       (strcasecmp(metadata, "imsm") == 0 || strcasecmp(metadata, "ddf") == 0);
+}
+
+/* A container itself: nothing that could be mounted, and put together with its volumes. */
+static bool is_container(const struct source *source)
+{
+	return source->line != NULL && source->line->container.text == NULL &&
+	       is_foreign(source->line->metadata.text);
+}
+
+/* A volume in one: "external:/md127/0", while it runs. */
+static bool is_contained(const struct source *source)
+{
+	return (source->line != NULL && source->line->container.text != NULL) ||
+	       (source->seen != NULL && source->seen->metadata != NULL &&
+		strncmp(source->seen->metadata, "external:", 9) == 0);
 }
 
 /* The path that mdadm would give it. */
@@ -171,7 +206,8 @@ static struct word join_devices(struct arena *arena, const struct source *source
 
 /* --- rows ------------------------------------------------------------------- */
 
-static void add_row(const struct model *model, row_list *rows, const struct source *source)
+static void add_row(const struct model *model, row_list *rows, const struct source *source,
+		    bool only_contained)
 {
 	static const struct md_array none;
 	const struct md_array *line = source->line != NULL ? source->line : &none;
@@ -179,6 +215,8 @@ static void add_row(const struct model *model, row_list *rows, const struct sour
 	struct word uuid = given(line->uuid, source->span), personality = {module, source->span},
 		    modules = personality;
 
+	if (is_container(source) || (only_contained && !is_contained(source)))
+		return;
 	if (uuid.text[0] == '\0' && source->seen != NULL && source->seen->uuid != NULL)
 		uuid.text = source->seen->uuid;
 	if (*module == '\0')
@@ -195,7 +233,7 @@ static void add_row(const struct model *model, row_list *rows, const struct sour
 				{"modules", modules}}}));
 }
 
-void rows_add_arrays(const struct model *model, row_list *rows)
+void rows_add_arrays(const struct model *model, row_list *rows, bool only_contained)
 {
 	const struct chain *chain = model->chain;
 
@@ -211,13 +249,13 @@ void rows_add_arrays(const struct model *model, row_list *rows)
 		if (source.line != NULL)
 			source.span = source.line->span;
 		if (source.line != NULL || source.seen != NULL)
-			add_row(model, rows, &source);
+			add_row(model, rows, &source, only_contained);
 	}
 	for (size_t i = 0; chain_is_open(chain) && i < model->arrays.count; i++) {
 		struct source source = {.line = &model->arrays.item[i],
 					.span = model->arrays.item[i].span};
 
 		if (!source.line->ignored && !chain_has_array(chain, source.line))
-			add_row(model, rows, &source);
+			add_row(model, rows, &source, only_contained);
 	}
 }

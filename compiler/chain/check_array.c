@@ -87,15 +87,16 @@ static bool needs_every_member(const char *level)
 	return false;
 }
 
-/* Metadata that the kernel does not read (mdadm(8), containers), or members that only their paths
- * tell from others: nobody waits for such an array. */
-static const char *why_not_started(const struct md_array *array)
+/* Members that only their paths tell from others, or a container itself: nobody waits for such an
+ * array. */
+static const char *why_not_started(const struct model *model, const struct md_array *array)
 {
-	if (array->container.text != NULL || array->member.text != NULL)
-		return "it is in a container";
-	if (array->metadata.text != NULL &&
+	if (array->uuid.text == NULL && array->container.text != NULL)
+		return md_container(model, array) != NULL ? NULL
+							  : "no line says which container it is in";
+	if (array->container.text == NULL && array->metadata.text != NULL &&
 	    (strcmp(array->metadata.text, "imsm") == 0 || strcmp(array->metadata.text, "ddf") == 0))
-		return "its metadata is not md's own";
+		return "it is a container, which has volumes";
 	if (array->uuid.text == NULL && array->name.text == NULL && array->super_minor.text == NULL)
 		return "the line has neither UUID= nor name=";
 	return NULL;
@@ -104,7 +105,8 @@ static const char *why_not_started(const struct md_array *array)
 static void check_start(const struct chain_checker *checker, const struct chain_link *link,
 			const char *goal)
 {
-	const char *reason = link->array != NULL ? why_not_started(link->array) : NULL;
+	const char *reason =
+		link->array != NULL ? why_not_started(checker->model, link->array) : NULL;
 
 	if (reason != NULL)
 		diag_report(checker->diag, DIAG_ARRAY_NOT_STARTED, link->array->span, NULL,

@@ -64,6 +64,24 @@ bool md_uuid(const char *text, char ret_uuid[MD_UUID_SIZE])
 	return digits == MD_UUID_SIZE - 1;
 }
 
+const char *md_container(const struct model *model, const struct md_array *array)
+{
+	const char *container = array->container.text, *uuid = container;
+	char digits[MD_UUID_SIZE];
+	size_t i;
+
+	if (container == NULL || array->member.text == NULL)
+		return NULL;
+	for (i = 0; i < model->arrays.count; i++)
+		if (model->arrays.item[i].device.text != NULL &&
+		    strcmp(model->arrays.item[i].device.text, container) == 0)
+			uuid = model->arrays.item[i].uuid.text;
+	if (uuid == NULL || !md_uuid(uuid, digits))
+		return NULL;
+	return arena_printf(model->arena, "%.8s:%.8s:%.8s:%s", digits, digits + 8, digits + 16,
+			    digits + 24);
+}
+
 static bool in_list(const char *word, const char *const *list, size_t count)
 {
 	size_t i;

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAP "/run/mdadm/map"
+#define MAP  "/run/mdadm/map"
+#define HELD "/run/mdadm/starting-"
 
 enum {
 	ATTRIBUTE_MAX = 64,
@@ -45,7 +46,8 @@ static void read_attribute(const char *device, bool partition, const char *attri
 	attribute_read(device, path, value, ATTRIBUTE_MAX);
 }
 
-/* The array's name below /dev/md, from the line of its device: "md127 1.2 UUID /dev/md/root". */
+/* The array's name below /dev/md, the last word of its device's line: "md127 1.2 UUID
+ * /dev/md/root". */
 static void find_name(const char *device, size_t length, char name[NAME_MAX_HERE])
 {
 	static char map[MAP_MAX];
@@ -62,10 +64,9 @@ static void find_name(const char *device, size_t length, char name[NAME_MAX_HERE
 
 		if (strncmp(line, device, length) != 0 || line[length] != ' ')
 			continue;
-		path = memchr(line, '/', size);
-		size -= path != NULL ? (size_t)(path - line) : 0;
-		if (path != NULL && size > 8 && size - 8 < NAME_MAX_HERE &&
-		    memcmp(path, "/dev/md/", 8) == 0) {
+		path = memrchr(line, ' ', size) + 1; /* metadata has a slash in it: /md127/0 */
+		size -= (size_t)(path - line);
+		if (size > 8 && size - 8 < NAME_MAX_HERE && memcmp(path, "/dev/md/", 8) == 0) {
 			memcpy(name, path + 8, size - 8);
 			name[size - 8] = '\0';
 		}
@@ -108,6 +109,19 @@ static bool add_all_but_action(struct properties *properties, const struct event
 	return true;
 }
 
+/* mdadm is still at it (bootgraph-md, names.c). */
+static bool is_held(const char *device, bool partition)
+{
+	size_t length = strlen(device);
+	char path[ATTRIBUTE_MAX];
+
+	if (partition)
+		while (length > 0 && device[--length] != 'p')
+			;
+	snprintf(path, sizeof path, HELD "%.*s", (int)length, device);
+	return access(path, F_OK) == 0;
+}
+
 bool array_event(struct properties *properties, const struct event *event)
 {
 	const char *device = event_property(event, "DEVNAME");
@@ -117,7 +131,8 @@ bool array_event(struct properties *properties, const struct event *event)
 
 	read_attribute(device, partition, "array_state", state);
 	read_attribute(device, partition, "level", level);
-	if (state[0] == '\0' || strcmp(state, "clear") == 0 || strcmp(state, "inactive") == 0)
+	if (state[0] == '\0' || strcmp(state, "clear") == 0 || strcmp(state, "inactive") == 0 ||
+	    is_held(device, partition))
 		return properties_add(properties, "ACTION", "remove") &&
 		       add_all_but_action(properties, event);
 	if (!properties_add_all(properties, event->properties, event->length))

@@ -62,8 +62,13 @@ bool name_publish(const struct array *array);
 /* Takes both back: the array did not start. */
 void name_withdraw(const struct array *array);
 
+/* While this is held, PID 1 takes the array for one that does not run yet (init/array.c): mdadm
+ * keeps it to itself for some time after it was started. */
+bool name_hold(const char *kernel_name);
+void name_release(const char *kernel_name);
+
 /* Has the kernel tell of the array once more, for it was told before it had its name. */
-bool name_announce(const struct array *array);
+bool name_announce(const char *kernel_name);
 
 /* --- native.c -------------------------------------------------------------- */
 
@@ -78,8 +83,35 @@ bool native_add(const char *array, const struct member *member);
 
 /* --- mdadm.c --------------------------------------------------------------- */
 
+#define MDADM "/sbin/mdadm"
+
+enum { MDADM_SAID = 512 };
+
 bool mdadm_is_there(void);
+/* Runs it to its end, with MDADM first and NULL last; its exit status, or -1. Passes on what it
+ * says, and keeps the last line. */
+int mdadm_run(const char *const *arguments, char ret_said[MDADM_SAID]);
 bool mdadm_assemble(const struct array *array);
+
+/* --- container.c ----------------------------------------------------------- */
+
+/* What a disk says of a volume in a container of the firmware's. */
+struct contained {
+	const char *path; /* of the disk */
+	const char *format;
+	char container[37]; /* the container's UUID */
+	struct md volume;
+};
+
+/* Reads a disk; false if it is in no container with a volume of this set. */
+bool contained_read(const char *path, const char *set, struct contained *ret_contained);
+
+/* Has mdadm put the container together from these disks, and start the volume. */
+bool contained_assemble(struct array *array, const struct contained *contained, char **paths,
+			unsigned count);
+
+/* Makes a disk that turned up late part of the container, which runs. */
+bool contained_add(const struct contained *contained);
 
 /* --- sysfs.c --------------------------------------------------------------- */
 
@@ -91,6 +123,12 @@ void block_attribute(const char *name, const char *attribute, char value[ATTRIBU
 /* Whether /sys/class/block has the device, and whether it is an array that runs. */
 bool block_exists(const char *name);
 bool array_runs(const char *name);
+
+/* Whether a directory of the block device has the entry. */
+bool block_has(const char *name, const char *directory, const char *entry);
+
+/* The kernel's name of a device node, "sda1"; "" if it has none. */
+void block_name(const char *path, char name[KERNEL_NAME_MAX]);
 
 /* The first entry of a directory of the block device, like holders; "" if there is none. */
 void block_first(const char *name, const char *directory, char entry[KERNEL_NAME_MAX]);

@@ -69,7 +69,7 @@ static bool may_start(const struct array *array)
 static bool start(struct array *array)
 {
 	const char *reason;
-	bool safe = native_is_safe(array, &reason);
+	bool safe = native_is_safe(array, &reason), done;
 
 	/* The kernel announces the array as soon as it runs: then it has to have its name. */
 	if (safe && name_publish(array) && native_start(array))
@@ -82,13 +82,20 @@ static bool start(struct array *array)
 		return report("%s is left to mdadm (%s), which is not in the image", array->set,
 			      reason);
 	fprintf(stderr, "bootgraph-md: %s is left to mdadm: %s\n", array->set, reason);
-	return mdadm_assemble(array) && name_publish(array) && name_announce(array);
+	done = name_hold(array->kernel_name) && mdadm_assemble(array) && name_publish(array);
+	name_release(array->kernel_name);
+	return done && name_announce(array->kernel_name);
 }
 
 static bool assemble(struct array *array, char **paths, unsigned count)
 {
+	struct contained contained;
 	struct md md;
+	unsigned i;
 
+	for (i = 0; i < count; i++)
+		if (contained_read(paths[i], array->set, &contained))
+			return contained_assemble(array, &contained, paths, count);
 	if (find_running(array->set, array->kernel_name, &md))
 		return true; /* somebody was quicker, and has named it */
 	return read_members(array, paths, count) && judge_members(array) && may_start(array) &&
@@ -100,10 +107,13 @@ static bool assemble(struct array *array, char **paths, unsigned count)
 static bool add(const char *set, const char *path)
 {
 	char name[KERNEL_NAME_MAX];
+	struct contained contained;
 	struct member member;
 	struct md running;
 	bool found = false;
 
+	if (contained_read(path, set, &contained))
+		return contained_add(&contained);
 	if (!read_member(path, &member, &found))
 		return false;
 	if (!found || !is_of_set(&member.md, set))

@@ -12,17 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MDADM "/sbin/mdadm"
-
-enum { SAID = 512 };
-
 bool mdadm_is_there(void)
 {
 	return access(MDADM, X_OK) == 0;
 }
 
 /* Keeps the last line of what mdadm says, and passes all of it on. */
-static void listen(int fd, char said[SAID])
+static void listen(int fd, char said[MDADM_SAID])
 {
 	char piece[256];
 	size_t length = 0;
@@ -34,7 +30,7 @@ static void listen(int fd, char said[SAID])
 			if (piece[i] == '\n') {
 				said[length] = '\0';
 				length = 0;
-			} else if (length + 1 < SAID) {
+			} else if (length + 1 < MDADM_SAID) {
 				said[length++] = piece[i];
 			}
 		}
@@ -45,19 +41,23 @@ static void listen(int fd, char said[SAID])
 		said[length] = '\0';
 }
 
-/* Runs it to its end; its exit status, or -1. */
-static int run(char **arguments, char said[SAID])
+int mdadm_run(const char *const *arguments, char said[MDADM_SAID])
 {
 	int ends[2], status;
 	pid_t pid;
 
+	said[0] = '\0';
+	/* Nodes and links are made by whoever asks: there is no udev to wait for, and no systemd to
+	 * start a monitor. */
+	setenv("MDADM_NO_UDEV", "1", 1);
+	setenv("MDADM_NO_SYSTEMCTL", "1", 1);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	pid = fork();
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);
 		dup2(ends[1], STDERR_FILENO);
-		execv(arguments[0], arguments);
+		execv(arguments[0], (char *const *)arguments);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -89,12 +89,11 @@ static void stop_unstarted(const char *name)
 
 bool mdadm_assemble(const struct array *array)
 {
-	char *arguments[MD_SLOTS_MAX + 8];
-	char device[KERNEL_NAME_MAX + 8], uuid[48], text[37], said[SAID];
+	const char *arguments[MD_SLOTS_MAX + 8];
+	char device[KERNEL_NAME_MAX + 8], uuid[48], text[37], said[MDADM_SAID];
 	unsigned i, n = 0;
 	int status;
 
-	said[0] = '\0';
 	md_uuid_text(&array->newest->md, text);
 	snprintf(uuid, sizeof uuid, "--uuid=%s", text);
 	snprintf(device, sizeof device, "/dev/%s", array->kernel_name);
@@ -106,11 +105,9 @@ bool mdadm_assemble(const struct array *array)
 		arguments[n++] = "--run";
 	for (i = 0; i < array->count; i++)
 		if (array->member[i].fresh)
-			arguments[n++] = (char *)array->member[i].path;
+			arguments[n++] = array->member[i].path;
 	arguments[n] = NULL;
-	/* Nodes and links are made by whoever asks: there is no udev to wait for. */
-	setenv("MDADM_NO_UDEV", "1", 1);
-	status = run(arguments, said);
+	status = mdadm_run(arguments, said);
 	if (status == 0 && array_runs(array->kernel_name))
 		return true;
 	stop_unstarted(array->kernel_name);

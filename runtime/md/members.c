@@ -43,22 +43,6 @@ bool is_of_set(const struct md *md, const char *set)
 
 /* --- reading --------------------------------------------------------------- */
 
-/* The kernel's name of a device is where its numbers lead in /sys. */
-static void kernel_name(dev_t device, char name[KERNEL_NAME_MAX])
-{
-	char path[64], target[PATH_ROOM];
-	const char *slash;
-	ssize_t n;
-
-	snprintf(path, sizeof path, "/sys/dev/block/%u:%u", major(device), minor(device));
-	n = readlink(path, target, sizeof target - 1);
-	target[n > 0 ? n : 0] = '\0';
-	slash = strrchr(target, '/');
-	name[0] = '\0';
-	if (slash != NULL && strlen(slash + 1) < KERNEL_NAME_MAX)
-		strcpy(name, slash + 1);
-}
-
 bool read_member(const char *path, struct member *member, bool *ret_found)
 {
 	static struct disk disk;
@@ -82,7 +66,7 @@ bool read_member(const char *path, struct member *member, bool *ret_found)
 	if (r < 0 || (!*ret_found && disk.failed))
 		return report("%s: %s", path, strerror(r < 0 ? -r : EIO));
 	member->device = st.st_rdev;
-	kernel_name(member->device, member->name);
+	block_name(path, member->name);
 	block_first(member->name, "holders", member->holder);
 	return true;
 }

@@ -125,30 +125,44 @@ static bool make_link(const struct array *array)
 /* --- mdadm's map -------------------------------------------------------------
  * A line is: kernel name, version, UUID as four words of the machine, path. */
 
-/* mdadm keeps the UUID of version 1 as bytes and prints them as the machine's words, and that of
- * 0.90 as the words it is made of. */
+/* mdadm keeps the UUID of version 1 as bytes and prints them as the machine's words, and all others
+ * as the words they are made of. */
 static void map_uuid(const struct md *md, char text[static 36])
 {
 	uint32_t word[4];
 	unsigned i;
 
 	for (i = 0; i < 4; i++)
-		if (md->major == 0)
-			word[i] = be32(md->uuid + (size_t)4 * i);
-		else
+		if (md->major == 1)
 			memcpy(&word[i], md->uuid + (size_t)4 * i, 4);
+		else
+			word[i] = be32(md->uuid + (size_t)4 * i);
 	snprintf(text, 36, "%08x:%08x:%08x:%08x", word[0], word[1], word[2], word[3]);
+}
+
+/* "1.2"; of a volume in a container "/md127/0": what sysfs has behind "external:". */
+static void map_metadata(const struct array *array, char text[ATTRIBUTE_ROOM])
+{
+	const struct md *md = &array->newest->md;
+	char is[ATTRIBUTE_ROOM];
+
+	snprintf(text, ATTRIBUTE_ROOM, "%d.%d", md->major, md->minor);
+	if (md->major != MD_EXTERNAL)
+		return;
+	block_attribute(array->kernel_name, "md/metadata_version", is);
+	if (strncmp(is, "external:", 9) == 0)
+		snprintf(text, ATTRIBUTE_ROOM, "/%s", is + 10); /* may be -md127 for a moment */
 }
 
 static size_t map_line(const struct array *array, char *line, size_t room)
 {
-	const struct md *md = &array->newest->md;
-	char uuid[36];
+	char uuid[36], metadata[ATTRIBUTE_ROOM];
 	int length;
 
-	map_uuid(md, uuid);
-	length = snprintf(line, room, "%s %d.%d %s %s\n", array->kernel_name, md->major, md->minor,
-			  uuid, array->path);
+	map_uuid(&array->newest->md, uuid);
+	map_metadata(array, metadata);
+	length = snprintf(line, room, "%s %s %s %s\n", array->kernel_name, metadata, uuid,
+			  array->path);
 	return length > 0 && (size_t)length < room ? (size_t)length : 0;
 }
 
@@ -226,13 +240,37 @@ void name_withdraw(const struct array *array)
 	write_map(array, false);
 }
 
-bool name_announce(const struct array *array)
+/* --- before it has one --------------------------------------------------------- */
+
+static void hold_path(const char *kernel_name, char path[PATH_ROOM])
+{
+	snprintf(path, PATH_ROOM, MAP_DIRECTORY "/starting-%s", kernel_name);
+}
+
+bool name_hold(const char *kernel_name)
+{
+	char path[PATH_ROOM];
+
+	hold_path(kernel_name, path);
+	mkdir(MAP_DIRECTORY, 0755);
+	return write_whole(path, "", 0) || report("cannot write %s: %s", path, strerror(errno));
+}
+
+void name_release(const char *kernel_name)
+{
+	char path[PATH_ROOM];
+
+	hold_path(kernel_name, path);
+	unlink(path);
+}
+
+bool name_announce(const char *kernel_name)
 {
 	char path[PATH_ROOM];
 	int fd;
 	bool done;
 
-	snprintf(path, sizeof path, "/sys/class/block/%s/uevent", array->kernel_name);
+	snprintf(path, sizeof path, "/sys/class/block/%s/uevent", kernel_name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	done = fd >= 0 && write(fd, "change", 6) == 6;
 	if (!done)

@@ -8,6 +8,7 @@
 
 enum {
 	BLOCK = 4096, /* bytes: a superblock of either version lies within so many */
+	SET_NAME_SIZE = 32,
 	ROLES_MAX = (BLOCK - sizeof(struct mdp_superblock_1)) / 2,
 };
 
@@ -164,7 +165,7 @@ static bool read_1(const unsigned char *block, struct md *md)
 	    le32(AT(raid_disks)) > MD_SLOTS_MAX || !sum_1_is_right(block, roles))
 		return false;
 	memcpy(md->uuid, AT(set_uuid), sizeof md->uuid);
-	answer_copy(md->name, sizeof md->name, AT(set_name), MD_NAME_SIZE - 1);
+	answer_copy(md->name, sizeof md->name, AT(set_name), SET_NAME_SIZE);
 	md->created = le64(AT(ctime));
 	md->events = le64(AT(events));
 	md->level = (int)le32(AT(level));

@@ -14,8 +14,9 @@
 #include "disk.h"
 
 enum {
-	MD_NAME_SIZE = 33,
+	MD_NAME_SIZE = 48,  /* more than a superblock has room for: a volume's is longer */
 	MD_SLOTS_MAX = 384, /* what the kernel takes of a superblock of 1 KiB */
+	MD_EXTERNAL = 2,    /* major: not md's own metadata, see container.h */
 };
 
 /* What a device is in its array. */
@@ -28,7 +29,7 @@ enum md_role {
 
 /* One superblock, the same for all versions. Sizes and offsets in sectors of 512 bytes. */
 struct md {
-	int major, minor;	 /* 0 and 90; 1 and 0, 1 or 2 */
+	int major, minor;	 /* 0 and 90; 1 and 0, 1 or 2; MD_EXTERNAL */
 	uint64_t at;		 /* where the superblock begins, in bytes */
 	unsigned char uuid[16];	 /* in the order in which it is written as text */
 	char name[MD_NAME_SIZE]; /* "host:name" or "name"; 0.90: "super-minor=0", as in

@@ -122,8 +122,10 @@ bool md_membership(const struct md *md, struct membership *m)
 	char uuid[37];
 
 	/* An array that nobody writes to, like a linear one, stays at 0 events; but this member
-	 * does know something. */
-	*m = (struct membership){.generation = md->events + 1, .slack = 1};
+	 * does know something. A container counts every write of its metadata, and a disk that it
+	 * still takes for a member is one. */
+	*m = (struct membership){.generation = md->events + 1,
+				 .slack = md->major == MD_EXTERNAL ? UINT32_MAX : 1};
 	md_uuid_text(md, uuid);
 	if (uuid[0] == '\0')
 		return false; /* all zero */

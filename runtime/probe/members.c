@@ -1,5 +1,6 @@
 #include "members.h"
 #include "btrfs.h"
+#include "container.h"
 #include "disk.h"
 #include "lvm.h"
 #include "md.h"
@@ -14,6 +15,13 @@ static uint32_t read_md(struct disk *disk, const struct wanted *wanted,
 {
 	(void)wanted;
 	return md_members(disk, membership);
+}
+
+static uint32_t read_container(struct disk *disk, const struct wanted *wanted,
+			       struct membership *membership)
+{
+	(void)wanted;
+	return container_members(disk, membership);
 }
 
 static uint32_t read_lvm(struct disk *disk, const struct wanted *wanted,
@@ -34,6 +42,8 @@ static const struct {
 	reader *read;
 } readers[] = {
 	{"linux_raid_member", read_md},
+	{"ddf_raid_member", read_container},
+	{"isw_raid_member", read_container},
 	{"LVM2_member", read_lvm},
 	{"btrfs", read_btrfs},
 };

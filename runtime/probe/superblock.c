@@ -21,8 +21,10 @@ enum label_form {
 
 enum place {
 	FROM_START,
-	MD_0_90, /* the last whole 64 KiB but one */
-	MD_1_0,	 /* between 8 and 12 KiB from the end, on a 4 KiB boundary */
+	MD_0_90,      /* the last whole 64 KiB but one */
+	MD_1_0,	      /* between 8 and 12 KiB from the end, on a 4 KiB boundary */
+	LAST,	      /* the last 512 bytes */
+	LAST_BUT_ONE, /* in sectors of the disk's own */
 };
 
 /* One type: its magic, and the record its UUID and label stand in. Offsets are from the place. */
@@ -230,6 +232,18 @@ static bool accept_md_1(struct disk *disk, uint64_t at, const unsigned char *rec
 	return le32(record + 4) == 1 && le64(record + 144) == at / 512; /* super_offset */
 }
 
+/* DDF (SNIA: Common RAID Disk Data Format): the anchor, and a header where it says */
+static bool accept_ddf(struct disk *disk, uint64_t at, const unsigned char *record,
+		       struct answer *answer)
+{
+	uint64_t primary = (uint64_t)be32(record + 96) << 32 | be32(record + 100);
+	const unsigned char *header =
+		primary <= disk->size / 512 ? disk_bytes(disk, primary * 512, 4) : NULL;
+
+	(void)at, (void)answer;
+	return header != NULL && be32(header) == 0xde11de11;
+}
+
 /* LVM2 (lvm2: lib/format_text/layout.h): a label in one of the first four sectors, which says in
  * which, and where the PV header follows it */
 static bool accept_lvm2(struct disk *disk, uint64_t at, const unsigned char *record,
@@ -338,6 +352,10 @@ static const struct row rows[] = {
 	MD_1(MD_1_0, 0),
 	MD_1(FROM_START, 0),
 	MD_1(FROM_START, 4096),
+	{"ddf_raid_member", true, LAST, 0, 4, "\xde\x11\xde\x11", 0, 512,
+	 UUID_NONE, 0, LABEL_NONE, 0, 0, accept_ddf},
+	{"isw_raid_member", true, LAST_BUT_ONE, 0, 24, "Intel Raid ISM Cfg Sig. ", 0, 512,
+	 UUID_NONE, 0, LABEL_NONE, 0, 0, NULL},
 	LVM2(0),
 	LVM2(1),
 	LVM2(2),
@@ -381,6 +399,12 @@ static bool find_place(const struct disk *disk, enum place place, uint64_t *ret_
 	case MD_1_0:
 		*ret_at = (disk->size / 512 - 16) / 8 * 8 * 512;
 		return disk->size >= 16384;
+	case LAST:
+		*ret_at = disk->size / 512 * 512 - 512;
+		return disk->size >= 32 << 20;
+	case LAST_BUT_ONE:
+		*ret_at = disk->size - (uint64_t)2 * disk->sector;
+		return disk->size >= 65536;
 	}
 	return false;
 }

@@ -23,7 +23,7 @@ import sys
 import tempfile
 
 LIB = pathlib.Path(__file__).resolve().parent
-HEADER = re.compile(rb"^# (needs|inputs|guest|disks|size):[ \t]*(.*)$", re.M)
+HEADER = re.compile(rb"^# (needs|inputs|guest|disks|size|tools):[ \t]*(.*)$", re.M)
 
 
 class CacheError(Exception):
@@ -59,6 +59,7 @@ class Recipe:
         self.in_guest = self.header.get("guest", ["no"]) == ["yes"]
         if self.in_guest:
             self.needs += [Recipe("kernel"), Recipe("workshop")]
+            self.needs += [Recipe("sysroot")] * ("tools" in self.header)
             self.inputs.append(LIB / "workshop-init")
 
     def key(self):

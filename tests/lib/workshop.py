@@ -1,6 +1,8 @@
 """Disks that the host cannot make, because its kernel may lack md, dm or loop: the recipe's script
 runs in a QEMU guest with Debian's kernel and tools (recipes/workshop), on empty disks that become
-the result. Headers: `# guest: yes`, `# disks: 2` (default 1), `# size: 64` (MiB, of each)."""
+the result. Headers: `# guest: yes`, `# disks: 2` (default 1), `# size: 64` (MiB, of each),
+`# tools: sbin/mdmon` (programs below the sysroot's /usr that the workshop has not got; their
+libraries have to be those of its own tools)."""
 
 import newc
 import qemu
@@ -21,8 +23,10 @@ def run(recipe, needs, out, log):
             for p in [recipe.script.parent.parent / "disk.sh"]]
     job.append(newc.file("job/script", recipe.text))
     for name, path in needs.items():
-        if name not in ("kernel", "workshop"):
+        if name not in ("kernel", "workshop", "sysroot"):
             job += _tree(path, "job/" + name.replace("-", "_"))
+    job += [newc.file(f"usr/{tool}", (needs["sysroot"] / "root/usr" / tool).read_bytes(), 0o755)
+            for tool in recipe.header.get("tools", [])]
     initrd = out / "job.initrd"
     workshop = (needs["workshop"] / "initrd").read_bytes()
     initrd.write_bytes(newc.join(workshop, newc.write(job)))
