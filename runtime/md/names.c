@@ -8,13 +8,20 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAP_DIRECTORY "/run/mdadm"
 #define MAP	      MAP_DIRECTORY "/map"
 #define LINKS	      "/dev/md/"
+#define LOCK	      "/run/bootgraph/md.lock"
 
-enum { HIGHEST_FREE = 127, HIGHEST = 511, MAP_ROOM = 16384 };
+enum {
+	HIGHEST_FREE = 127,
+	HIGHEST = 511,
+	MAP_ROOM = 16384,
+	LOCK_TURNS = 500, /* of 20 ms */
+};
 
 /* --- the kernel's name ------------------------------------------------------ */
 
@@ -86,6 +93,20 @@ static bool choose_path(struct array *array)
 	    (array->path[7] == '/' && strchr(array->path + 8, '/') != NULL))
 		return report("%s is no name for an md device", name);
 	return true;
+}
+
+void name_lock(void)
+{
+	const struct timespec rest = {.tv_nsec = 20 * 1000 * 1000};
+	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600), turns;
+
+	for (turns = 0; fd >= 0 && turns < LOCK_TURNS; turns++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			return; /* it stays open, and locked, until this program ends */
+		nanosleep(&rest, NULL);
+	}
+	if (fd >= 0)
+		fprintf(stderr, "bootgraph-md: somebody is starting an array for long\n");
 }
 
 bool name_choose(struct array *array)
