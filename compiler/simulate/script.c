@@ -118,8 +118,12 @@ static bool read_device_number(const char *text, uint32_t *ret_number)
 void script_push_happening(struct parser *p, struct happening happening)
 {
 	happening.at = p->at;
+	happening.after = p->after;
 	happening.order = (uint32_t)p->script->happenings.count;
-	vec_push(p->arena, &p->script->happenings, happening);
+	if (p->after != NONE)
+		vec_push(p->arena, &p->script->consequences, happening);
+	else
+		vec_push(p->arena, &p->script->happenings, happening);
 }
 
 /* device add NAME MAJOR:MINOR [KEY=value]... */
@@ -203,7 +207,7 @@ static bool read_device(struct parser *p)
 		return read_change(p, HAPPENING_CHANGE);
 	if (script_accept(p, "remove"))
 		return read_change(p, HAPPENING_REMOVE);
-	if (p->timed)
+	if (p->timed || p->after != NONE)
 		return script_complain(p, "add, change or remove");
 	return read_probes(p);
 }
@@ -257,6 +261,14 @@ static bool read_clock(struct parser *p)
 	return script_expect_end(p);
 }
 
+/* after UNIT device add|change|remove ... */
+static bool read_after(struct parser *p)
+{
+	if (!script_expect_unit(p, &p->after))
+		return false;
+	return script_accept(p, "device") ? read_device(p) : script_complain(p, "\"device\"");
+}
+
 static bool read_until(struct parser *p)
 {
 	if (p->until_given)
@@ -271,6 +283,7 @@ static const struct statement {
 	bool (*read)(struct parser *p);
 	bool timed; /* may begin with `at SECONDS` */
 } statements[] = {
+	{"after", read_after, false},
 	{"command-line", read_command_line, false},
 	{"file", read_file, false},
 	{"device", read_device, true},
@@ -302,6 +315,7 @@ static void parse_line(struct parser *p)
 
 	p->next = 0;
 	p->at = 0;
+	p->after = NONE;
 	p->timed = script_accept(p, "at");
 	if (p->timed && !script_expect_seconds(p, &p->at))
 		return;

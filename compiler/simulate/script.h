@@ -48,7 +48,8 @@ enum happening_kind {
 };
 
 struct happening {
-	uint32_t at;	/* milliseconds */
+	uint32_t at;	/* milliseconds; or */
+	uint32_t after; /* whenever an effect of this node has done its work; else NONE */
 	uint32_t order; /* among all of the script */
 	enum happening_kind kind;
 	uint32_t device;	      /* index into devices */
@@ -64,8 +65,9 @@ struct script {
 	VEC(const char *) files;
 	VEC(struct script_device) devices;
 	VEC(struct effect_rule) rules;
-	VEC(struct happening) happenings; /* ascending in time, else as written */
-	uint32_t until;			  /* when the simulation ends at the latest */
+	VEC(struct happening) happenings;   /* ascending in time, else as written; */
+	VEC(struct happening) consequences; /* and those that come after an effect, as written */
+	uint32_t until;			    /* when the simulation ends at the latest */
 };
 
 enum { UNTIL_DEFAULT = 3600 * 1000 };

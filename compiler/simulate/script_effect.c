@@ -151,20 +151,27 @@ bool script_read_effect(struct parser *p)
 	return script_expect_end(p);
 }
 
-/* answer UNIT yes|no */
-bool script_read_answer(struct parser *p)
+bool script_expect_unit(struct parser *p, uint32_t *ret_node)
 {
-	struct happening happening = {.kind = HAPPENING_ANSWER};
 	struct script_word word = script_peek(p);
 	const char *name;
 
 	if (!script_expect_word(p, "the name of a unit", &name))
 		return false;
-	happening.node = find_node(p->blob, name);
-	if (happening.node == NONE) {
-		report_name(p, word, false);
+	*ret_node = find_node(p->blob, name);
+	if (*ret_node != NONE)
+		return true;
+	report_name(p, word, false);
+	return false;
+}
+
+/* answer UNIT yes|no */
+bool script_read_answer(struct parser *p)
+{
+	struct happening happening = {.kind = HAPPENING_ANSWER};
+
+	if (!script_expect_unit(p, &happening.node))
 		return false;
-	}
 	happening.yes = script_accept(p, "yes");
 	if (!happening.yes && !script_accept(p, "no"))
 		return script_complain(p, "yes or no");
@@ -176,16 +183,9 @@ bool script_read_answer(struct parser *p)
 bool script_read_daemon(struct parser *p)
 {
 	struct happening happening = {.kind = HAPPENING_END};
-	struct script_word word = script_peek(p);
-	const char *name;
 
-	if (!script_expect_word(p, "the name of a unit", &name))
+	if (!script_expect_unit(p, &happening.node))
 		return false;
-	happening.node = find_node(p->blob, name);
-	if (happening.node == NONE) {
-		report_name(p, word, false);
-		return false;
-	}
 	happening.hangs = script_accept(p, "hangs");
 	if (!happening.hangs && !script_accept(p, "ends"))
 		return script_complain(p, "ends or hangs");

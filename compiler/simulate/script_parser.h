@@ -16,6 +16,7 @@ struct parser {
 	size_t next; /* the word to be read */
 	uint32_t at; /* the time it begins with */
 	bool timed;
+	uint32_t after; /* the node whose effect it follows; NONE: none */
 	bool until_given;
 };
 
@@ -33,13 +34,15 @@ bool script_expect_end(struct parser *p);
 bool script_expect_word(struct parser *p, const char *what, const char **ret_text);
 bool script_expect_seconds(struct parser *p, uint32_t *ret_milliseconds);
 
-/* Adds a happening at the line's time. */
+/* Adds a happening at the line's time, or as the consequence that the line makes it. */
 void script_push_happening(struct parser *p, struct happening happening);
 
 /* script_effect.c: the statements about effects, from behind their keyword. */
 bool script_read_effect(struct parser *p);
 bool script_read_answer(struct parser *p);
 bool script_read_daemon(struct parser *p);
+/* The unit that the next word names. */
+bool script_expect_unit(struct parser *p, uint32_t *ret_node);
 /* script_member.c: behind the device's name and the keyword. */
 bool script_read_member(struct parser *p, uint32_t device);
 

@@ -5,6 +5,7 @@
  * - Devices are told as uevents once open-uevents has ended; coldplug tells of those present before
  *   it ends. A graph without open-uevents hears of every device as it comes.
  * - probe tells what the script's `probes` has, marked BOOTGRAPH_PROBED=1, before it ends.
+ * - What the script has come after a unit's effect comes when that ended with 0.
  * - ask ends when the script answers it, and not before, unless its answer is known.
  * - What a probed device is a member of is put together as PID 1 does it (core/sets.h).
  * - An effect whose time was up ends a millisecond later, killed, and the machine ignores that;
@@ -302,6 +303,19 @@ static void tell_asked(struct world *w, uint32_t index, bool begins)
 	tell(w, &(struct event){.kind = EVENT_HOLD, .node = work->node, .status = begins});
 }
 
+/* What the script has come after an effect that did its work, before its end is told: the kernel's
+ * events are there sooner than the end of the child. A device that is there does not come again. */
+static void follow(struct world *w, uint32_t node)
+{
+	for (size_t i = 0; i < w->script->consequences.count; i++) {
+		const struct happening *happening = &w->script->consequences.item[i];
+
+		if (happening->after == node &&
+		    (happening->kind != HAPPENING_ADD || !w->device[happening->device].present))
+			happen(w, happening);
+	}
+}
+
 static void end_work(struct world *w, uint32_t index)
 {
 	struct work work = w->works.item[index];
@@ -320,6 +334,8 @@ static void end_work(struct world *w, uint32_t index)
 		tell_present_devices(w);
 	if (work.status == 0 && work.op == OP_PROBE && work.device != NONE)
 		tell_probed(w, work.device);
+	if (work.status == 0)
+		follow(w, work.node);
 	tell(w, &(struct event){.kind = EVENT_FINISHED,
 				.node = work.node,
 				.serial = work.serial,

@@ -277,9 +277,29 @@ void trace_rescan(const struct trace_sink *sink, uint32_t now)
 	end(sink);
 }
 
+/* A device was given up by the machine itself, not for what should have brought it. */
+static const char *given_up(const struct machine *machine, uint32_t node, enum node_state state)
+{
+	const struct node_memory *memory = &machine->state->node[node];
+	struct node record;
+
+	blob_node(machine->blob, node, &record);
+	if (record.kind != NODE_DEVICE || state != STATE_FAILED || memory->cause != node)
+		return NULL;
+	return memory->status == STATUS_QUIET ? "quiescent" : "budget";
+}
+
 void trace_node(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
 		uint32_t node, enum node_state state)
 {
+	const char *reason = given_up(machine, node, state);
+
+	if (reason != NULL) {
+		begin(sink, now, "given-up");
+		write_node(sink, machine, node);
+		write_field(sink, reason);
+		end(sink);
+	}
 	begin(sink, now, "node");
 	write_node(sink, machine, node);
 	write_field(sink, node_state_name(state));
