@@ -184,15 +184,17 @@ static uint32_t next_cause(const struct machine *machine, uint32_t index)
 	return memory->cause != index ? memory->cause : idle_provider(machine, index);
 }
 
-/* Whether a node would not have got on without this device. */
-static bool waits_for(const struct machine *machine, uint32_t index, uint32_t device)
+/* Whether what kept a node leads back to what was named already: then it explains nothing. */
+static bool leads_back(const struct machine *machine, uint32_t index, const unsigned char *named)
 {
 	uint32_t left = machine->node_count;
 
-	while (index != NONE && index != device && left-- > 0)
+	while (index != NONE && !(named[index / 8] >> index % 8 & 1) && left-- > 0)
 		index = next_cause(machine, index);
-	return index == device;
+	return index != NONE;
 }
+
+enum { OWN_FAILURE = 3 };
 
 /* How likely a unit is what kept a device away: it failed by itself, or something that it needs was
  * there, or nothing at all is known. */
@@ -205,7 +207,7 @@ static unsigned likelihood(const struct machine *machine, uint32_t index)
 	uint32_t i;
 
 	if (memory->state == STATE_FAILED && memory->cause == index)
-		return 3;
+		return OWN_FAILURE;
 	blob_node(machine->blob, index, &node);
 	for (i = 0; i < node.edge_count; i++) {
 		blob_edge(machine->blob, node.first_edge + i, &edge);
@@ -217,7 +219,7 @@ static unsigned likelihood(const struct machine *machine, uint32_t index)
 	return rank;
 }
 
-/* Whether some of a set is there, so that it is known where to look for the rest. */
+/* Whether some of a set is there: then only what has failed by itself may hide the rest. */
 static bool is_begun(const struct machine *machine, const struct node *node)
 {
 	struct edge edge;
@@ -238,18 +240,19 @@ static uint32_t likely_provider(const struct machine *machine, uint32_t index,
 				const unsigned char *named)
 {
 	uint32_t i, found = NONE;
-	unsigned rank = 0;
 	struct node node;
+	unsigned rank;
 
 	blob_node(machine->blob, index, &node);
-	if (node.kind != NODE_DEVICE || is_begun(machine, &node))
+	if (node.kind != NODE_DEVICE)
 		return NONE;
+	rank = is_begun(machine, &node) ? OWN_FAILURE - 1 : 0;
 	for (i = 0; i < node.path_count; i++) {
 		uint32_t other = blob_word(machine->blob, SECTION_paths, node.first_path + i);
 
 		if (machine->state->node[other].state == STATE_DONE ||
-		    named[other / 8] >> other % 8 & 1 || !provides_something(machine, other) ||
-		    likelihood(machine, other) <= rank || waits_for(machine, other, index))
+		    !provides_something(machine, other) || likelihood(machine, other) <= rank ||
+		    leads_back(machine, other, named))
 			continue;
 		rank = likelihood(machine, other);
 		found = other;

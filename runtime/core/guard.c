@@ -59,6 +59,8 @@ static enum answer answer_node(const struct machine *machine, enum opcode op, ui
 					 memory->flags & (MEMORY_STOPPING | MEMORY_GONE),
 				 memory->state > STATE_DONE ? ANSWER_NEVER : ANSWER_NO);
 	case OP_STARTED:
+		if (machine_is_quiet(machine, node))
+			ended = false; /* it may come yet */
 		return answer_if(memory->state == STATE_DONE, ended ? ANSWER_NEVER : ANSWER_NO);
 	case OP_STARTING:
 		return answer_if(memory->flags & MEMORY_STARTED, ended ? ANSWER_NEVER : ANSWER_NO);

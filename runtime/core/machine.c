@@ -205,13 +205,22 @@ bool machine_is_busy(const struct machine *machine)
 	return false;
 }
 
+bool machine_is_quiet(const struct machine *machine, uint32_t index)
+{
+	const struct node_memory *memory = memory_of(machine, index);
+
+	return memory->state == STATE_FAILED && memory->cause == index &&
+	       memory->status == STATUS_QUIET;
+}
+
 /* Whether a device is being waited for: it is not there, and somebody who needs it is still
  * pending. */
 static bool is_awaited(const struct machine *machine, uint32_t index, const struct node *node)
 {
 	uint32_t i;
 
-	if (node->kind != NODE_DEVICE || memory_of(machine, index)->state != STATE_PENDING)
+	if (node->kind != NODE_DEVICE || (memory_of(machine, index)->state != STATE_PENDING &&
+					  !machine_is_quiet(machine, index)))
 		return false;
 	for (i = 0; i < node->wake_count; i++) {
 		uint32_t other = blob_word(machine->blob, SECTION_wakes, node->first_wake + i);
@@ -486,6 +495,14 @@ static bool is_daemon_at_rest(const struct machine *machine, uint32_t index)
 	       !(memory->flags & (MEMORY_STOPPING | MEMORY_GONE));
 }
 
+/* Of several that could have started a node, one that failed explains more than one that was
+ * skipped for its condition; else the first one. */
+static bool is_likelier(const struct machine *machine, uint32_t cause, uint32_t than)
+{
+	return than == NONE || (memory_of(machine, than)->state == STATE_SKIPPED &&
+				memory_of(machine, cause)->state == STATE_FAILED);
+}
+
 static void look_at_edge(struct machine *machine, const struct edge *edge, struct outlook *outlook)
 {
 	const struct node_memory *from = memory_of(machine, edge->from);
@@ -505,12 +522,13 @@ static void look_at_edge(struct machine *machine, const struct edge *edge, struc
 		outlook->blocked |= is_live(machine, edge->from);
 		break;
 	case EDGE_START:
-		if (lost && outlook->never == NONE)
+		if (lost && is_likelier(machine, edge->from, outlook->never))
 			outlook->never = edge->from;
-		outlook->live &=
-			is_daemon_at_rest(machine, edge->from)
-				? false /* it waits for its end, which need not come */
-				: has_ended(machine, edge->from) || is_live(machine, edge->from);
+		outlook->live &= is_daemon_at_rest(machine, edge->from)
+					 ? false /* it waits for its end, which need not come */
+					 : (has_ended(machine, edge->from) &&
+					    !machine_is_quiet(machine, edge->from)) ||
+						   is_live(machine, edge->from);
 		break;
 	case EDGE_STARTING:
 		if (lost && outlook->never == NONE)
@@ -729,22 +747,61 @@ static void settle(struct machine *machine)
 	}
 }
 
+/* As if nothing had been tried with it yet. */
+static void forget(struct machine *machine, uint32_t index)
+{
+	struct node_memory *memory = memory_of(machine, index);
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	memory->flags &= (uint8_t) ~(MEMORY_LOOKED | MEMORY_STARTED | MEMORY_LIVE |
+				     MEMORY_STOPPING | MEMORY_GONE);
+	memory->attempts = 0;
+	memory->cause = (uint16_t)index;
+	memory->status = 0;
+	memory->time = node.kind == NODE_DEVICE ? fresh_budget(machine, node.limit) : NEVER;
+	if (node.kind == NODE_DEVICE)
+		memory->pc = QUIET_TIME;
+	if (memory->state != STATE_PENDING)
+		change_state(machine, index, STATE_PENDING);
+}
+
 /* --- devices -------------------------------------------------------------- */
 
-/* Whether anybody began to work with a device that it had waited for. */
+/* An event does nothing with a device: what counts is whether those that wait for it began. */
+static bool is_mere_event(const struct machine *machine, uint32_t index)
+{
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	return node.kind == NODE_EVENT;
+}
+
+/* Whether anybody began to work with a device, or with an event, that it had waited for. */
 static bool was_used(const struct machine *machine, const struct node *node)
 {
-	uint32_t i;
+	uint32_t i, k;
 
-	for (i = 0; i < node->wake_count; i++)
-		if (memory_of(machine,
-			      blob_word(machine->blob, SECTION_wakes, node->first_wake + i))
-			    ->attempts > 0)
+	for (i = 0; i < node->wake_count; i++) {
+		uint32_t other = blob_word(machine->blob, SECTION_wakes, node->first_wake + i);
+		struct node event;
+
+		if (memory_of(machine, other)->attempts == 0)
+			continue;
+		if (!is_mere_event(machine, other))
 			return true;
+		blob_node(machine->blob, other, &event);
+		for (k = 0; k < event.wake_count; k++)
+			if (memory_of(machine,
+				      blob_word(machine->blob, SECTION_wakes, event.first_wake + k))
+				    ->attempts > 0)
+				return true;
+	}
 	return false;
 }
 
-/* Takes the fact back, and those that were about to use it. */
+/* Takes the fact back, and those that were about to use it; those that it made pointless are not
+ * any more. */
 static void lose_device(struct machine *machine, uint32_t index, const struct node *node)
 {
 	uint32_t i;
@@ -755,6 +812,12 @@ static void lose_device(struct machine *machine, uint32_t index, const struct no
 
 		if (is_active(machine, other)) {
 			change_state(machine, other, STATE_PENDING);
+			mark(machine, other);
+		} else if ((memory_of(machine, other)->state == STATE_SKIPPED &&
+			    memory_of(machine, other)->cause == index) ||
+			   (memory_of(machine, other)->state == STATE_DONE &&
+			    is_mere_event(machine, other))) {
+			forget(machine, other);
 			mark(machine, other);
 		}
 	}
@@ -888,7 +951,7 @@ static uint32_t due_time(const struct machine *machine, uint32_t index, const st
 		return NEVER;
 	if (memory->time != NO_LIMIT)
 		left = memory->time;
-	if (memory->pc < left && quiet_counts(machine, node))
+	if (memory->state == STATE_PENDING && memory->pc < left && quiet_counts(machine, node))
 		left = memory->pc;
 	return left < NEVER - machine->state->now ? machine->state->now + left : NEVER;
 }
@@ -927,12 +990,27 @@ static bool has_due_on_path(const struct machine *machine, uint32_t index, const
 	return false;
 }
 
+/* Whether giving up a device lets something go on without it: there is enough of the set. */
+static bool has_enough(const struct machine *machine, const struct node *node)
+{
+	struct edge edge;
+	uint32_t i;
+
+	for (i = 0; i < node->edge_count; i++) {
+		blob_edge(machine->blob, node->first_edge + i, &edge);
+		if (edge.kind == EDGE_ENOUGH)
+			return memory_of(machine, edge.from)->state == STATE_DONE;
+	}
+	return false;
+}
+
 /* One node after the other: what fails can make others go on, whose time is not up then. So those
  * that others stand on come first: that an array is not complete makes it start as it is, and the
- * root on it is not given up at the same moment. False when nothing is due. */
+ * root on it is not given up at the same moment. Where it is not known what stands on what, each
+ * may stand on the other: then those that somebody may go on without. False when nothing is due. */
 static bool expire(struct machine *machine)
 {
-	uint32_t i, chosen = NONE;
+	uint32_t i, chosen = NONE, enough = NONE;
 	struct node node;
 
 	for (i = 0; i < machine->node_count; i++) {
@@ -942,13 +1020,18 @@ static bool expire(struct machine *machine)
 			continue;
 		if (chosen == NONE)
 			chosen = i;
+		if (enough == NONE && has_enough(machine, &node))
+			enough = i;
 		if (has_due_on_path(machine, i, &node))
 			continue;
 		chosen = i;
+		enough = NONE;
 		break;
 	}
 	if (chosen == NONE)
 		return false;
+	if (enough != NONE)
+		chosen = enough;
 	blob_node(machine->blob, chosen, &node);
 	machine->first_dirty = machine->node_count;
 	expire_node(machine, chosen, &node);
@@ -1028,24 +1111,6 @@ static void conclude(struct machine *machine)
 		set_verdict(machine, VERDICT_HANDOFF);
 	else if (has_ended(machine, goal) || is_stalled(machine))
 		set_verdict(machine, VERDICT_RESCUE);
-}
-
-static void forget(struct machine *machine, uint32_t index)
-{
-	struct node_memory *memory = memory_of(machine, index);
-	struct node node;
-
-	blob_node(machine->blob, index, &node);
-	memory->flags &= (uint8_t) ~(MEMORY_LOOKED | MEMORY_STARTED | MEMORY_LIVE |
-				     MEMORY_STOPPING | MEMORY_GONE);
-	memory->attempts = 0;
-	memory->cause = (uint16_t)index;
-	memory->status = 0;
-	memory->time = node.kind == NODE_DEVICE ? fresh_budget(machine, node.limit) : NEVER;
-	if (node.kind == NODE_DEVICE)
-		memory->pc = QUIET_TIME;
-	if (memory->state != STATE_PENDING)
-		change_state(machine, index, STATE_PENDING);
 }
 
 /* After the rescue shell: what failed, and what was skipped for another's sake, gets a new chance.

@@ -17,7 +17,9 @@
  *
  * A set of devices is waited for in two levels (sets.h). Once there is enough of it (EDGE_ENOUGH),
  * the wait for all of it also ends when it is quiet: for QUIET_TIME no device event came, nothing
- * on its path was at work, and no adapter is there that finds disks late (EDGE_LATE).
+ * on its path was at work, and no adapter is there that finds disks late (EDGE_LATE). Then it is
+ * `missing`, for whoever may go on without it; those that may not still have the rest of its
+ * budget.
  */
 #ifndef BOOTGRAPH_MACHINE_H
 #define BOOTGRAPH_MACHINE_H
@@ -123,6 +125,9 @@ const char *machine_node_title(const struct machine *machine, uint32_t node);
 /* Whether a device is still the one that the compiler meant: the command line may name another one,
  * with which the units that provide this one have nothing to do. */
 bool machine_device_is_as_compiled(const struct machine *machine, uint32_t node);
+
+/* Whether a device is missing for quiet alone: there is time left for it to come after all. */
+bool machine_is_quiet(const struct machine *machine, uint32_t node);
 
 /* Whether anything is at work that may end by itself. */
 bool machine_is_busy(const struct machine *machine);

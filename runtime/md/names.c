@@ -97,7 +97,7 @@ static bool choose_path(struct array *array)
 
 void name_lock(void)
 {
-	const struct timespec rest = {.tv_nsec = 20 * 1000 * 1000};
+	const struct timespec rest = {.tv_nsec = 20000000L};
 	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600), turns;
 
 	for (turns = 0; fd >= 0 && turns < LOCK_TURNS; turns++) {
