@@ -52,11 +52,6 @@ bool judge_members(struct array *array);
 
 /* --- names.c --------------------------------------------------------------- */
 
-/* From choosing a name until the array has it, one at a time: arrays that come together would
- * choose the same. Held until the program ends; who hangs with it holds up others for ten seconds
- * only. */
-void name_lock(void);
-
 /* Chooses the kernel's name as mdadm does: a number if the device's or the array's name is one,
  * else the first free one from 127 down. */
 bool name_choose(struct array *array);

@@ -98,10 +98,8 @@ static bool assemble(struct array *array, char **paths, unsigned count)
 			return contained_assemble(array, &contained, paths, count);
 	if (find_running(array->set, array->kernel_name, &md))
 		return true; /* somebody was quicker, and has named it */
-	if (!read_members(array, paths, count) || !judge_members(array) || !may_start(array))
-		return false;
-	name_lock();
-	return name_choose(array) && start(array);
+	return read_members(array, paths, count) && judge_members(array) && may_start(array) &&
+	       name_choose(array) && start(array);
 }
 
 /* --- add ---------------------------------------------------------------------- */

@@ -95,7 +95,9 @@ static bool choose_path(struct array *array)
 	return true;
 }
 
-void name_lock(void)
+/* From choosing a name until the array has it, one at a time: arrays that come together would
+ * choose the same. Who hangs with the lock holds up others for ten seconds only. */
+static void lock_names(void)
 {
 	const struct timespec rest = {.tv_nsec = 20000000L};
 	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600), turns;
@@ -114,6 +116,7 @@ bool name_choose(struct array *array)
 	int number = number_wanted(array);
 	bool named = array->device[0] != '\0' && number >= 0;
 
+	lock_names();
 	if (number < 0 || !is_free(array, number)) {
 		if (named && array_runs(array->kernel_name))
 			return report("%s is in use by another array", array->kernel_name);
