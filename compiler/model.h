@@ -148,6 +148,13 @@ enum on_failure {
 	ON_FAILURE_RESCUE,
 };
 
+/* Which waits stand still while a unit works, although nothing says that it is needed for them. */
+enum discovery {
+	DISCOVERS_NOTHING,
+	DISCOVERS_DEVICES, /* those for devices that no unit provides */
+	DISCOVERS_ANY,	   /* all */
+};
+
 /* The rows a template unit (for-each) makes instances from. */
 enum row_set {
 	ROWS_NONE,
@@ -162,6 +169,8 @@ enum row_set {
 	ROWS_BTRFS,	 /* / and /usr of fstab, if they are btrfs and can be told from others */
 	ROWS_KEY_DISK,	 /* of the lines of crypttab those whose key is on a disk that need not be
 			    there */
+	ROWS_CRYPTOPTS,	 /* parameters cryptopts.1 to cryptopts.4, if anything can be opened at all
+			  */
 	ROWS_RESUME,	 /* the resume device of --cmdline */
 	ROWS_COUNT
 };
@@ -201,10 +210,10 @@ struct unit {
 	VEC(struct word) reads, writes; /* variables of the boot scripts */
 	VEC(struct word) needs_binaries, needs_modules, needs_files;
 	struct word exclusive;
-	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand
+	enum discovery discovers; /* `discovers: devices`: its work makes every device's clock stand
 				   still */
-	bool goal;		/* `goal: true`: its end is the end of the boot */
-	uint32_t timeout;	/* milliseconds, NO_LIMIT; 0: not given */
+	bool goal;		  /* `goal: true`: its end is the end of the boot */
+	uint32_t timeout;	  /* milliseconds, NO_LIMIT; 0: not given */
 	struct word timeout_word;
 	uint32_t attempts;    /* 0: not given */
 	uint32_t retry_delay; /* milliseconds */

@@ -124,6 +124,9 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 	case ROWS_CRYPTTAB:
 		rows_add_crypttab(model, rows);
 		break;
+	case ROWS_CRYPTOPTS:
+		rows_add_cryptopts(model, rows);
+		break;
 	case ROWS_KEY_DISK:
 		rows_add_key_disks(model, rows);
 		break;

@@ -20,6 +20,7 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows);
  * rows_btrfs.c. */
 void rows_add_crypttab(const struct model *model, row_list *rows);
 void rows_add_key_disks(const struct model *model, row_list *rows);
+void rows_add_cryptopts(const struct model *model, row_list *rows);
 void rows_add_arrays(const struct model *model, row_list *rows, bool only_contained);
 void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_lvm);
 void rows_add_btrfs(const struct model *model, row_list *rows);

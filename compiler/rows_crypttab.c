@@ -326,3 +326,26 @@ void rows_add_key_disks(const struct model *model, row_list *rows)
 {
 	each_line(model, rows, add_key_disk);
 }
+
+/* What the image opens devices with is there only if the table has lines for it. */
+void rows_add_cryptopts(const struct model *model, row_list *rows)
+{
+	struct arena *arena = model->arena;
+	row_list lines = {0};
+
+	rows_add_crypttab(model, &lines);
+	for (unsigned i = 0; lines.count > 0 && i < CRYPTOPTS_MAX; i++) {
+		const char *name =
+			parameter_name((enum parameter_id)(PARAMETER_CRYPTOPTS_1 + 2 * i));
+		struct word number = {arena_printf(arena, "%u", i + 1), {0}};
+		struct word parameter = {name, {0}},
+			    value = {arena_printf(arena, "{%s}", name), {0}};
+		struct word source = {arena_printf(arena, "{%s.source}", name), {0}};
+
+		vec_push(arena, rows,
+			 ((struct row){{{"number", number},
+					{"parameter", parameter},
+					{"value", value},
+					{"source", source}}}));
+	}
+}

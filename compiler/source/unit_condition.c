@@ -46,7 +46,8 @@ static struct term *read_parameter(struct unit_reader *reader, struct term *term
 
 	if (!unit_text(reader, value, "parameter", &term->name))
 		return NULL;
-	if (parameter_by_name(term->name.text, strlen(term->name.text)) == PARAMETER_COUNT) {
+	if (!unit_has_placeholder(term->name.text) &&
+	    parameter_by_name(term->name.text, strlen(term->name.text)) == PARAMETER_COUNT) {
 		diag_report(reader->diag, DIAG_UNIT_CONDITION, term->name.span,
 			    parameter_hint(reader, term->name.text),
 			    "unknown kernel parameter: \"%s\"", term->name.text);

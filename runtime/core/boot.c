@@ -70,10 +70,68 @@ const char *parameter_spelling(unsigned i, enum parameter_id *ret_id, const char
 	return spellings[i].word;
 }
 
+/* --- cryptopts= ----------------------------------------------------------- */
+
+/* As the shell's read does (cryptsetup 2:2.6.1-4, local-top/cryptroot), since GRUB doubles
+ * backslashes. False if it does not fit. */
+static bool copy_unescaped(char *to, const char *from)
+{
+	size_t n = 0;
+
+	for (; *from != '\0'; from++) {
+		if (*from == '\\' && from[1] != '\0')
+			from++;
+		if (n + 1 == CRYPTOPTS_ROOM)
+			return false;
+		to[n++] = *from;
+	}
+	to[n] = '\0';
+	return true;
+}
+
+/* The value of the last source= between the commas. */
+static void copy_source(char *to, const char *text)
+{
+	static const char key[] = "source=";
+	size_t i;
+
+	to[0] = '\0';
+	while (*text != '\0') {
+		if (strlen(text) >= sizeof key && memcmp(text, key, sizeof key - 1) == 0) {
+			text += sizeof key - 1;
+			for (i = 0; text[i] != '\0' && text[i] != ','; i++)
+				to[i] = text[i];
+			to[i] = '\0';
+		}
+		while (*text != '\0' && *text++ != ',')
+			;
+	}
+}
+
+static void take_cryptopts(struct boot *boot, const char *value)
+{
+	unsigned i = boot->cryptopts_count;
+
+	if (*value == '\0')
+		return;
+	boot->cryptopts_count++;
+	if (i >= CRYPTOPTS_MAX || !copy_unescaped(boot->cryptopts[i], value))
+		return;
+	copy_source(boot->sources[i], boot->cryptopts[i]);
+	boot->parameter[PARAMETER_CRYPTOPTS_1 + 2 * i] = boot->cryptopts[i];
+	boot->parameter[PARAMETER_CRYPTOPTS_1_SOURCE + 2 * i] = boot->sources[i];
+}
+
+/* --- words ---------------------------------------------------------------- */
+
 static void read_word(struct boot *boot, const char *word)
 {
+	static const char cryptopts[] = "cryptopts=";
 	unsigned i;
 
+	if (strlen(word) >= sizeof cryptopts - 1 &&
+	    memcmp(word, cryptopts, sizeof cryptopts - 1) == 0)
+		take_cryptopts(boot, word + sizeof cryptopts - 1);
 	for (i = 0; i < SPELLING_COUNT; i++) {
 		const struct spelling *s = &spellings[i];
 		size_t length = strlen(s->word);
@@ -138,6 +196,7 @@ bool boot_read_command_line(struct boot *boot, const struct blob *blob, const ch
 		blob_parameter(blob, i, &given);
 		boot->parameter[given.parameter] = blob_string(blob, given.text);
 	}
+	boot->cryptopts_count = 0;
 	complete = split_words(boot, command_line);
 	for (at = 0; at < boot->length; at += strlen(boot->text + at) + 1)
 		read_word(boot, boot->text + at);

@@ -18,13 +18,20 @@ enum parameter_id {
 	PARAMETER_COUNT
 };
 
-enum { COMMAND_LINE_MAX = 4096 };
+enum {
+	COMMAND_LINE_MAX = 4096,
+	CRYPTOPTS_MAX = 4,    /* parameters cryptopts.1 to cryptopts.4 */
+	CRYPTOPTS_ROOM = 512, /* bytes of one */
+};
 
 struct boot {
 	const char *
 		parameter[PARAMETER_COUNT]; /* never NULL; point into text, the blob or constants */
 	size_t length;
 	char text[COMMAND_LINE_MAX]; /* the command line, words separated by NUL */
+	/* cryptopts= without GRUB's backslashes, and the value of source= in each. */
+	char cryptopts[CRYPTOPTS_MAX][CRYPTOPTS_ROOM], sources[CRYPTOPTS_MAX][CRYPTOPTS_ROOM];
+	unsigned cryptopts_count; /* those that say something: may be more than there is room for */
 };
 
 /* Fills in boot from the parameters compiled into the blob (NULL: none) and then from the real

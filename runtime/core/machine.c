@@ -672,6 +672,17 @@ static bool is_withdrawn(struct machine *machine, uint32_t index, const struct n
 	return true;
 }
 
+/* Whether a unit has no part in this boot, for its `when`: then it does not count as one that
+ * provides something, which may come in another way. */
+static bool is_left_out(struct machine *machine, uint32_t index)
+{
+	struct node node;
+
+	blob_node(machine->blob, index, &node);
+	return memory_of(machine, index)->state == STATE_SKIPPED &&
+	       guard_evaluate(machine, node.when, NULL) != ANSWER_YES;
+}
+
 /* A device that units provide fails when all of these have failed. */
 static void look_at_device(struct machine *machine, uint32_t index, const struct node *node)
 {
@@ -688,7 +699,7 @@ static void look_at_device(struct machine *machine, uint32_t index, const struct
 
 		blob_edge(machine->blob, node->first_edge + i, &edge);
 		machine->steps++;
-		if (edge.kind != EDGE_PROVIDES)
+		if (edge.kind != EDGE_PROVIDES || is_left_out(machine, edge.from))
 			continue;
 		from = memory_of(machine, edge.from)->state;
 		providers++;

@@ -14,6 +14,7 @@
 static const char usage[] =
 	"usage: bootgraph-crypt open --name=NAME [--source=SOURCE] [--key=KEY] "
 	"[--options=OPTIONS]\n"
+	"       bootgraph-crypt open --cryptopts=CRYPTOPTS DEVICE\n"
 	"                            [--volume-key=keyring|table] [--without-key=ask|fail] DEVICE\n"
 	"Opens an encrypted device as a line of crypttab(5) says. Descriptor 4 is the passphrase\n"
 	"broker's; one line on descriptor 3 says why it failed.\n";
@@ -160,15 +161,19 @@ static int open_with_script(struct opening *opening)
 	return r;
 }
 
+static bool is_passdev(const struct opening *opening)
+{
+	const char *script = opening->options.text[OPTION_KEYSCRIPT], *slash = strrchr(script, '/');
+
+	return strcmp(slash != NULL ? slash + 1 : script, "passdev") == 0;
+}
+
 /* askpass as a keyscript only asks, and passdev only reads a file, which PID 1 has mounted the disk
  * of: both is done without them. */
 static bool has_script(const struct opening *opening)
 {
-	const char *script = opening->options.text[OPTION_KEYSCRIPT], *slash = strrchr(script, '/');
-
-	return opening->options.given[OPTION_KEYSCRIPT] &&
-	       strcmp(script, "/lib/cryptsetup/askpass") != 0 &&
-	       strcmp(slash != NULL ? slash + 1 : script, "passdev") != 0;
+	return opening->options.given[OPTION_KEYSCRIPT] && !is_passdev(opening) &&
+	       strcmp(opening->options.text[OPTION_KEYSCRIPT], "/lib/cryptsetup/askpass") != 0;
 }
 
 static int open_device(struct opening *opening)
@@ -199,13 +204,15 @@ static int open_device(struct opening *opening)
 
 /* --- arguments ------------------------------------------------------------ */
 
-static bool read_arguments(struct opening *opening, int argc, char **argv)
+static bool read_arguments(struct opening *opening, int argc, char **argv,
+			   const char **ret_cryptopts)
 {
 	static const struct option table[] = {{"name", required_argument, NULL, 'n'},
 					      {"key", required_argument, NULL, 'k'},
 					      {"options", required_argument, NULL, 'o'},
 					      {"source", required_argument, NULL, 's'},
 					      {"without-key", required_argument, NULL, 'w'},
+					      {"cryptopts", required_argument, NULL, 'c'},
 					      {"volume-key", required_argument, NULL, 'v'},
 					      {0}};
 	int option;
@@ -229,6 +236,9 @@ static bool read_arguments(struct opening *opening, int argc, char **argv)
 			if (!opening->ask_without_key && strcmp(optarg, "fail") != 0)
 				return false;
 			break;
+		case 'c':
+			*ret_cryptopts = optarg;
+			break;
 		case 'v':
 			opening->key_in_table = strcmp(optarg, "table") == 0;
 			if (!opening->key_in_table && strcmp(optarg, "keyring") != 0)
@@ -237,36 +247,54 @@ static bool read_arguments(struct opening *opening, int argc, char **argv)
 		default:
 			return false;
 		}
-	if (argc - optind != 2 || strcmp(argv[optind], "open") != 0 || opening->name == NULL)
+	if (argc - optind != 2 || strcmp(argv[optind], "open") != 0 ||
+	    (opening->name == NULL) == (*ret_cryptopts == NULL))
 		return false;
 	opening->source = argv[optind + 1];
 	return true;
 }
 
+/* Opens what the arguments say. */
+static int open_as_told(struct opening *opening, const char *cryptopts)
+{
+	const char *wrong = "?";
+	int r = cryptopts != NULL ? cryptopts_read(opening, cryptopts) : 0;
+	char *options;
+
+	if (r < 0)
+		return r;
+	if (*opening->key == '\0' || strcmp(opening->key, "-") == 0)
+		opening->key = "none";
+	options = strdup(opening->raw_options);
+	if (options == NULL || !options_read(&opening->options, options, &wrong))
+		r = report(-EINVAL, "%s: a value that option %s cannot have", opening->name, wrong);
+	else if (cryptopts != NULL && is_passdev(opening))
+		r = report(-ENOTSUP, "%s: passdev is for lines of crypttab, not for cryptopts=",
+			   opening->name);
+	else
+		r = open_device(opening);
+	crypt_free(opening->device);
+	free(options);
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	struct opening opening = {.key = "none", .raw_options = ""};
-	const char *wrong;
-	char *options;
+	const char *cryptopts = NULL;
 	int r;
 
 	secret_begin();
-	if (!read_arguments(&opening, argc, argv)) {
+	if (!read_arguments(&opening, argc, argv, &cryptopts)) {
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (*opening.key == '\0' || strcmp(opening.key, "-") == 0)
-		opening.key = "none";
-	options = strdup(opening.raw_options);
-	if (options == NULL || !options_read(&opening.options, options, &wrong))
-		return leave(report(-EINVAL, "%s: a value that option %s cannot have", opening.name,
-				    options != NULL ? wrong : "?"));
 	setenv("DM_DISABLE_UDEV", "1", 1); /* nobody would answer libdevmapper */
 	setenv("DM_DEFAULT_NAME_MANGLING_MODE", "hex", 1);
 	mkdir("/run/cryptsetup", 0700); /* the library's lock; what is wrong with it, it says */
 	crypt_set_log_callback(NULL, take_message, NULL);
-	r = open_device(&opening);
-	crypt_free(opening.device);
-	free(options);
+	r = open_as_told(&opening, cryptopts);
+	free(opening.memory[0]);
+	free(opening.memory[1]);
 	return leave(r);
 }

@@ -5,6 +5,7 @@
  * otherwise a line for people is on the report descriptor (protocol.h, REPORT_FD).
  *
  *   options   the crypttab line                       options.c
+ *   cryptopts that of the kernel command line         cryptopts.c
  *   key       key files and keyscripts                key.c
  *   client    passphrases from the broker             client.c
  *   device    the kinds of encryption, libcryptsetup  device.c
@@ -38,7 +39,8 @@ struct opening {
 	bool ask_without_key; /* if the key file is not there, or not the right one */
 	enum crypt_kind kind;
 	struct crypt_device *device;
-	uint32_t tried; /* passphrases that were wrong */
+	uint32_t tried;	 /* passphrases that were wrong */
+	void *memory[2]; /* what the texts lie in, if they are not arguments */
 };
 
 /* A key: bytes in a page of their own (secret.h). */
@@ -53,6 +55,11 @@ int report(int error, const char *format, ...) __attribute__((format(printf, 2, 
 /* The same, unless something was said since report_clear: the library knows more. */
 int report_else(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void report_clear(void);
+
+/* --- cryptopts.c ---------------------------------------------------------- */
+
+/* Fills in name, source, key and options from the value of cryptopts=. */
+int cryptopts_read(struct opening *opening, const char *text);
 
 /* --- key.c ---------------------------------------------------------------- */
 

@@ -37,3 +37,38 @@ void coverage_check(struct init *init, uint32_t node)
 		    parameter_name((enum parameter_id)value.parameter),
 		    init_parameter(init, (enum parameter_id)value.parameter), compiled);
 }
+
+/* Whether the blob looks at a parameter at all. */
+static bool is_used(const struct blob *blob, enum parameter_id id)
+{
+	struct value value;
+
+	for (uint32_t i = 0; i < blob->section[SECTION_values].count; i++) {
+		blob_value(blob, i, &value);
+		if (value.parameter == (uint32_t)id)
+			return true;
+	}
+	return false;
+}
+
+void coverage_check_cryptopts(const struct init *init)
+{
+	const struct boot *boot = &init->boot;
+
+	if (boot->cryptopts_count == 0)
+		return;
+	if (!is_used(&init->blob, PARAMETER_CRYPTOPTS_1))
+		say(SAY_ERROR, "bootgraph: cryptopts= cannot be done: this image was made without "
+			       "anything to open encrypted devices with");
+	else
+		say(SAY_WARNING,
+		    "bootgraph: cryptopts= takes the place of crypttab: not covered by "
+		    "the proof");
+	if (boot->cryptopts_count > CRYPTOPTS_MAX)
+		say(SAY_ERROR, "bootgraph: of %u cryptopts= only the first %u are looked at",
+		    boot->cryptopts_count, (unsigned)CRYPTOPTS_MAX);
+	for (unsigned i = 0; i < CRYPTOPTS_MAX && i < boot->cryptopts_count; i++)
+		if (boot->sources[i][0] == '\0')
+			say(SAY_ERROR, "bootgraph: cryptopts=%s: source= is missing",
+			    boot->cryptopts[i]);
+}

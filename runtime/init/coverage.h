@@ -11,4 +11,7 @@ struct init;
  * compiled into the blob would not have. */
 void coverage_check(struct init *init, uint32_t node);
 
+/* Says what of cryptopts= on the command line the image can do. */
+void coverage_check_cryptopts(const struct init *init);
+
 #endif

@@ -1,4 +1,5 @@
 /* /init: from the kernel to the real init. A straight line; the loop is in loop.c. */
+#include "coverage.h"
 #include "fallback.h"
 #include "image.h"
 #include "init.h"
@@ -181,6 +182,7 @@ int main(int argc, char **argv, char **envp)
 	read_command_line(&init);
 	if (!boot_read_command_line(&init.boot, &init.blob, init.command_line))
 		say(SAY_WARNING, "bootgraph: the end of the kernel command line is not read");
+	coverage_check_cryptopts(&init);
 	if (is_off(init_parameter(&init, PARAMETER_BOOTGRAPH)))
 		fall_back(&init, "switched off on the kernel command line");
 

@@ -206,16 +206,24 @@ static void print_action(FILE *out, const struct action *action)
 static void print_flags(FILE *out, const struct unit *unit)
 {
 	static const char *const types[] = {"task", "event", "reaction"};
-	static const char *const rows[] = {"",
-					   " for-each root",
-					   " for-each usr",
-					   " for-each swap",
-					   " for-each crypttab",
-					   " for-each array",
-					   " for-each resume"};
+	static const char *const rows[ROWS_COUNT] = {
+		[ROWS_NONE] = "",
+		[ROWS_ROOT] = " for-each root",
+		[ROWS_USR] = " for-each usr",
+		[ROWS_SWAP] = " for-each swap",
+		[ROWS_CRYPTTAB] = " for-each crypttab",
+		[ROWS_ARRAY] = " for-each array",
+		[ROWS_CONTAINED] = " for-each contained-array",
+		[ROWS_VOLUME] = " for-each volume",
+		[ROWS_LVM_VOLUME] = " for-each lvm-volume",
+		[ROWS_BTRFS] = " for-each btrfs",
+		[ROWS_CRYPTOPTS] = " for-each cryptopts",
+		[ROWS_KEY_DISK] = " for-each key-disk",
+		[ROWS_RESUME] = " for-each resume",
+	};
 
 	fprintf(out, "  %s%s%s%s%s", types[unit->type], rows[unit->rows],
-		unit->discovers_devices ? " discovers" : "", unit->goal ? " goal" : "",
+		unit->discovers == DISCOVERS_DEVICES ? " discovers" : "", unit->goal ? " goal" : "",
 		unit->on_failure == ON_FAILURE_RESCUE ? " rescue" : "");
 	if (unit->timeout == NO_LIMIT)
 		fputs(" timeout none", out);
