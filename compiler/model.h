@@ -34,7 +34,9 @@ struct crypttab_option {
 struct crypttab_row {
 	struct word target, source, key; /* key "none": a passphrase is asked for */
 	VEC(struct crypttab_option) options;
-	bool key_in_image;	    /* KEYFILE_PATTERN says that its key goes into the image */
+	bool key_in_image; /* KEYFILE_PATTERN says that its key goes into the image */
+	const char
+		*legacy_provider; /* OpenSSL's module of old hashes, if it may need one; or NULL */
 	VEC(const char *) programs; /* what its keyscript runs, as far as the sysroot has it */
 	struct span span;	    /* the whole line */
 };

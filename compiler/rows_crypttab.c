@@ -264,6 +264,8 @@ static struct row make_row(const struct model *model, const struct crypttab_row 
 		 {"header-device", header_is_device ? header : nothing},
 		 {"keyscript", keyscript_of(arena, line)},
 		 {"programs", programs_of(arena, line)},
+		 {"legacy-provider",
+		  {line->legacy_provider != NULL ? line->legacy_provider : "", line->span}},
 		 {"volume-key", volume_key_of(model, line)},
 		 {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
 		 {"cipher-module", module_of(arena, cipher.name, line->span)},

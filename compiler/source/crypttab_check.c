@@ -311,6 +311,7 @@ void crypttab_check(const struct model *model, struct diag *diag, int root_fd)
 
 		row->key_in_image = crypttab_key_is_wanted(&checker, row);
 		crypttab_read_keyscript(&checker, row);
+		crypttab_find_provider(&checker, row);
 		check_target(&checker, row);
 		check_needed(&checker, row);
 		check_derived(&checker, row);

@@ -68,6 +68,11 @@ enum presence crypttab_look(const struct crypttab_checker *checker, const char *
 /* Reads KEYFILE_PATTERN into the checker. */
 void crypttab_read_pattern(struct crypttab_checker *checker);
 
+/* --- crypttab_provider.c -------------------------------------------------- */
+
+/* Finds the module that the row's hash may be in: row->legacy_provider. */
+void crypttab_find_provider(const struct crypttab_checker *checker, struct crypttab_row *row);
+
 /* --- crypttab_keyscript.c ------------------------------------------------- */
 
 #define KEYSCRIPT_DIRECTORY "/lib/cryptsetup/scripts/"
