@@ -16,8 +16,7 @@ struct reader {
 /* --- words
  * ------------------------------------------------------------------------------------------ */
 
-/* The next word of a line, its \xNN escapes undone; NULL at the line's end. */
-static const char *next_word(struct arena *arena, const char **at, const char *end)
+const char *trace_word(struct arena *arena, const char **at, const char *end)
 {
 	char *word, *to;
 	const char *stop;
@@ -44,7 +43,7 @@ static const char *next_word(struct arena *arena, const char **at, const char *e
 	return word;
 }
 
-static enum node_state state_by_name(const char *name)
+enum node_state trace_state(const char *name)
 {
 	static const char *const names[STATE_COUNT] = {"pending", "starting", "ready",	"running",
 						       "done",	  "failed",   "skipped"};
@@ -89,7 +88,7 @@ static const char *effect_node(struct arena *arena, const char *effect)
 
 static void read_node(struct reader *r, const char *name, const char *word)
 {
-	enum node_state state = state_by_name(word);
+	enum node_state state = trace_state(word);
 	struct stretch *stretch = open_stretch(r, name);
 
 	if (state == STATE_RUNNING && stretch == NULL) {
@@ -147,8 +146,8 @@ static void read_line(struct reader *r, const char *word, const char *at, const 
 			 arena_strndup(r->arena, at, (size_t)(end - at)));
 		return;
 	}
-	first = next_word(r->arena, &at, end);
-	second = next_word(r->arena, &at, end);
+	first = trace_word(r->arena, &at, end);
+	second = trace_word(r->arena, &at, end);
 	if (strcmp(word, "verdict") == 0 && first != NULL)
 		r->timeline->verdict = strcmp(first, "none") == 0 ? NULL : first;
 	else if (first == NULL || second == NULL)
@@ -211,7 +210,7 @@ static bool read_head(struct reader *r)
 
 static bool read_time(struct reader *r, const char **at, const char *end)
 {
-	const char *word = next_word(r->arena, at, end);
+	const char *word = trace_word(r->arena, at, end);
 	char *stop;
 	double seconds;
 
@@ -240,7 +239,7 @@ struct timeline *timeline_read(struct arena *arena, struct diag *diag, const str
 		if (at == end || !read_time(&r, &at, end))
 			continue;
 		r.timeline->end = r.now;
-		word = next_word(arena, &at, end);
+		word = trace_word(arena, &at, end);
 		if (word != NULL)
 			read_line(&r, word, at, end);
 	}

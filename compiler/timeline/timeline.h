@@ -29,10 +29,31 @@ struct timeline {
 	const char *command_line;
 };
 
+/* The next word of a line, its \xNN escapes undone; NULL at the line's end. */
+const char *trace_word(struct arena *arena, const char **at, const char *end);
+/* The state of this name, or STATE_COUNT. */
+enum node_state trace_state(const char *name);
+
 /* Reads a trace; reports and returns NULL if it is none. Lines of an unknown word are skipped. */
 struct timeline *timeline_read(struct arena *arena, struct diag *diag, const struct text *text);
 
 void timeline_table(const struct timeline *timeline, FILE *out, bool utf8);
 void timeline_svg(const struct timeline *timeline, FILE *out);
+
+/* --- how each unit ended (specs/trace.md, /run/bootgraph/outcome) ---------- */
+
+struct outcome_row {
+	const char *name, *kind;
+	enum node_state state;
+	double begin, end;  /* seconds; negative: it never began, or has not ended */
+	const char *reason; /* or NULL */
+};
+
+struct outcome {
+	VEC(struct outcome_row) rows; /* as in the blob */
+};
+
+/* Reads it; reports and returns NULL if the file is none. Lines that are cut short are skipped. */
+struct outcome *outcome_read(struct arena *arena, struct diag *diag, const struct text *text);
 
 #endif

@@ -1,0 +1,197 @@
+/* bootgraph status: what PID 1 left in /run/bootgraph, and how its arrays and processes are now. */
+#include "commands.h"
+#include "../image/path.h"
+#include "../source/text.h"
+#include "../timeline/timeline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] = "  --root DIR        a directory that stands for / (default: /)\n"
+			   "  --all             units that had nothing to do, too\n";
+
+struct status {
+	struct arena *arena;
+	struct diag *diag;
+	int root_fd;
+	bool all;
+	bool trouble; /* something failed, or lacks something */
+};
+
+static const struct text *read_left(const struct status *status, const char *path)
+{
+	const struct text *text = text_read(status->arena, status->root_fd, path, path);
+
+	if (text == NULL)
+		diag_report(status->diag, DIAG_UNREADABLE, (struct span){.name = path},
+			    "only a system that bootgraph started has it", "cannot be read: %s",
+			    strerror(errno));
+	return text;
+}
+
+/* --- the boot ------------------------------------------------------------- */
+
+static void print_story(const struct timeline *timeline)
+{
+	bool done = timeline->verdict != NULL && strcmp(timeline->verdict, "handoff") == 0;
+
+	printf("%s after %.3f s.\n", done ? "Handed over to the real init" : "The trace ends",
+	       timeline->end / 1000.0);
+	if (timeline->because.count > 0)
+		puts("Before that, the boot stopped in the rescue shell:");
+	for (size_t i = 0; i < timeline->because.count; i++)
+		printf("  %s\n", timeline->because.item[i]);
+	puts("");
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct outcome_row *x = a, *y = b;
+
+	return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+static const char *state_text(const struct outcome_row *row)
+{
+	static const char *const texts[STATE_COUNT] = {"pending", "pending", "pending", "not ended",
+						       "done",	  "failed",  "skipped"};
+
+	return texts[row->state];
+}
+
+/* "   0.012    0.344  failed     crypt@root: 3 wrong passphrases" */
+static void print_row(const struct outcome_row *row)
+{
+	if (row->begin < 0)
+		printf("%8s ", "-");
+	else
+		printf("%8.3f ", row->begin);
+	if (row->begin < 0 || row->end < 0)
+		printf("%8s", "-");
+	else
+		printf("%8.3f", row->end - row->begin);
+	printf("  %-9s  %s%s%s\n", state_text(row), row->name, row->reason != NULL ? ": " : "",
+	       row->reason != NULL ? row->reason : "");
+}
+
+static void print_rows(struct status *status, struct outcome *outcome)
+{
+	printf("%8s %8s  %-9s  %s\n", "at", "took", "outcome", "unit or device");
+	if (outcome->rows.count > 0)
+		qsort(outcome->rows.item, outcome->rows.count, sizeof *outcome->rows.item,
+		      compare_rows);
+	for (size_t i = 0; i < outcome->rows.count; i++) {
+		const struct outcome_row *row = &outcome->rows.item[i];
+		bool failed = row->state == STATE_FAILED && strcmp(row->kind, "task") == 0;
+
+		status->trouble |= failed;
+		if (row->begin >= 0 || failed || status->all)
+			print_row(row);
+	}
+}
+
+/* --- now ------------------------------------------------------------------ */
+
+static const char *attribute(const struct status *status, const char *path)
+{
+	size_t size = 0;
+	char *data = (char *)path_read(status->arena, status->root_fd, path, &size);
+
+	return data != NULL ? arena_strndup(status->arena, data, strcspn(data, "\n")) : NULL;
+}
+
+static void print_arrays(struct status *status)
+{
+	path_names names = path_list(status->arena, status->root_fd, "sys/block", "md*");
+
+	for (size_t i = 0; i < names.count; i++) {
+		const char *base = arena_printf(status->arena, "sys/block/%s/md", names.item[i]);
+		const char *disks =
+			attribute(status, arena_printf(status->arena, "%s/raid_disks", base));
+		const char *missing =
+			attribute(status, arena_printf(status->arena, "%s/degraded", base));
+
+		if (disks == NULL || missing == NULL || strcmp(missing, "0") == 0)
+			continue;
+		status->trouble = true;
+		printf("Array %s lacks %s of its %s members.\n", names.item[i], missing, disks);
+	}
+}
+
+/* systemd's storage daemons: processes that it is not to end (ROOT_STORAGE_DAEMONS.md). */
+static void print_processes(const struct status *status)
+{
+	path_names names = path_list(status->arena, status->root_fd, "proc", "[1-9]*");
+
+	for (size_t i = 0; i < names.count; i++) {
+		size_t size = 0;
+		const char *line = (const char *)path_read(
+			status->arena, status->root_fd,
+			arena_printf(status->arena, "proc/%s/cmdline", names.item[i]), &size);
+
+		if (line != NULL && size > 1 && line[0] == '@')
+			printf("Still running from the initramfs: %s, process %s.\n", line + 1,
+			       names.item[i]);
+	}
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+static int run(struct status *status)
+{
+	const struct text *text = read_left(status, "run/bootgraph/outcome");
+	struct outcome *outcome =
+		text != NULL ? outcome_read(status->arena, status->diag, text) : NULL;
+	struct timeline *timeline;
+
+	if (outcome == NULL)
+		return EXIT_FINDINGS;
+	text = read_left(status, "run/bootgraph/trace");
+	timeline = text != NULL ? timeline_read(status->arena, status->diag, text) : NULL;
+	if (timeline != NULL)
+		print_story(timeline);
+	print_rows(status, outcome);
+	print_arrays(status);
+	print_processes(status);
+	return status->trouble || timeline == NULL ? EXIT_FINDINGS : EXIT_FINE;
+}
+
+int command_status(int argc, char **argv)
+{
+	enum { OPTION_ROOT = 0x100, OPTION_ALL };
+	static const struct option table[] = {{"root", required_argument, NULL, OPTION_ROOT},
+					      {"all", no_argument, NULL, OPTION_ALL},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
+	struct diag diag = {.out = stderr};
+	struct status status = {.diag = &diag};
+	const char *root = "/";
+	int option, result;
+
+	while ((option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+		if (option == 'h')
+			return command_help("status", help);
+		if (option == OPTION_ROOT)
+			root = optarg;
+		else if (option == OPTION_ALL)
+			status.all = true;
+		else
+			return command_usage("status", help);
+	}
+	if (optind != argc)
+		return command_usage("status", help);
+	status.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (status.root_fd < 0) {
+		diag_report(&diag, DIAG_UNREADABLE, (struct span){.name = root}, NULL,
+			    "cannot be read: %s", strerror(errno));
+		return EXIT_FINDINGS;
+	}
+	status.arena = arena_new();
+	result = run(&status);
+	arena_free(status.arena);
+	close(status.root_fd);
+	return result;
+}
