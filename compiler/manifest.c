@@ -8,6 +8,7 @@
 #include "image/companion.h"
 #include "rows.h"
 #include "scripts/tree.h"
+#include "scripts/uses.h"
 
 const char *manifest_kind_name(enum manifest_kind kind)
 {
@@ -20,6 +21,7 @@ const char *manifest_kind_name(enum manifest_kind kind)
 		[MANIFEST_HOST_SCRIPT] = "host-script",
 		[MANIFEST_KEY] = "key",
 		[MANIFEST_CRYPTTAB] = "crypttab",
+		[MANIFEST_NETWORK] = "network",
 		[MANIFEST_TOOL] = "tool",
 	};
 
@@ -118,6 +120,19 @@ static void add_needs(struct manifest *manifest, const struct model *model, stru
 				 words[i].span, false);
 		}
 	}
+}
+
+/* Whether a script configures the network, by itself or through configure_networking. */
+static bool wants_network(const struct model *model, const struct unit *unit)
+{
+	const char *path = unit->name.text, *slash = strchr(path, '/');
+	const char *name = arena_strndup(model->arena, path, (size_t)(slash - path));
+	const struct phase *phase = script_tree_phase(model->scripts, name);
+	const struct script *script = phase != NULL ? phase_script(phase, slash + 1) : NULL;
+	const struct script_uses *uses =
+		script != NULL ? script_uses_read(model->arena, name, script) : NULL;
+
+	return uses != NULL && script_use_find(uses, USE_PROGRAM, "ipconfig") != NULL;
 }
 
 /* Every file below scripts: they source each other. What hooks would copy is not among them. */
@@ -250,6 +265,9 @@ void graph_manifest(const struct graph *graph, const struct model *model, struct
 			if (!scripts)
 				add_scripts(manifest, model, unit);
 			scripts = true;
+			if (wants_network(model, unit))
+				add_item(manifest, model->arena, MANIFEST_NETWORK, "drivers", unit,
+					 unit->span, false);
 			continue;
 		}
 		if (unlocks(unit) && !crypttab) {

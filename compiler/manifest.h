@@ -17,6 +17,7 @@ enum manifest_kind {
 	MANIFEST_HOST_SCRIPT, /* the same, of the host (--scripts) */
 	MANIFEST_KEY,	      /* "SOURCE:PLACE": a key file; nobody but root may read the copy */
 	MANIFEST_CRYPTTAB,    /* a line of the image's /cryptroot/crypttab */
+	MANIFEST_NETWORK,     /* "drivers": those of the machine's network adapters */
 	MANIFEST_TOOL,	      /* a program for the rescue shell, if the sysroot has it: its path, or
 				 "SOURCE:PLACE" where a unit takes its place */
 	MANIFEST_KIND_COUNT

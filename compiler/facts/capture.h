@@ -48,8 +48,8 @@ const char *capture_line(struct arena *arena, const char *path);
 
 /* --- collectors ----------------------------------------------------------- */
 
-/* The device aliases on the way to / and /usr. sys is "/sys", mountinfo "/proc/self/mountinfo".
- * Returns why there are none, or NULL. */
+/* The device aliases on the way to / and /usr, and to Ethernet adapters. sys is "/sys", mountinfo
+ * "/proc/self/mountinfo". Returns why there are none, or NULL. */
 const char *capture_drivers(struct arena *arena, const char *sys, const char *mountinfo,
 			    struct facts *facts);
 /* Devices with their numbers, partitions, slaves; names and UUIDs of device-mapper; md. */

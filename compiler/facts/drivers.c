@@ -17,6 +17,7 @@ struct collector {
 	struct arena *arena;
 	struct facts *facts;
 	const char *sys; /* canonical */
+	bool network;	 /* it climbs from an adapter, not from a disk */
 };
 
 /* --- sysfs ---------------------------------------------------------------- */
@@ -77,7 +78,9 @@ static void climb(struct collector *collector, const char *directory)
 		end += strcspn(end, "/");
 		alias = read_alias(collector->arena, arena_strndup(collector->arena, directory,
 								   (size_t)(end - directory)));
-		if (alias != NULL)
+		if (alias != NULL && collector->network)
+			facts_add_network(collector->arena, collector->facts, alias);
+		else if (alias != NULL)
 			facts_add_alias(collector->arena, collector->facts, alias);
 	}
 }
@@ -160,6 +163,45 @@ static bool collect_device(struct collector *collector, unsigned major, unsigned
 		return false;
 	collect_disk(collector, directory, 0);
 	return true;
+}
+
+/* --- the network ---------------------------------------------------------- */
+
+/* ARPHRD_ETHER (linux/if_arp.h); wireless adapters say so too, but need more than a driver. */
+static bool is_ethernet(struct arena *arena, const char *interface)
+{
+	char text[16] = "";
+	FILE *file = fopen(arena_printf(arena, "%s/type", interface), "re");
+
+	if (file == NULL)
+		return false;
+	if (fgets(text, sizeof text, file) == NULL)
+		*text = '\0';
+	fclose(file);
+	return strcmp(text, "1\n") == 0 && !exists(arena, interface, "phy80211");
+}
+
+static void collect_network(struct collector *collector)
+{
+	const char *top = arena_printf(collector->arena, "%s/class/net", collector->sys);
+	struct dirent **items;
+	int count = list(top, &items);
+
+	collector->network = true;
+	for (int i = 0; i < count; i++) {
+		const char *interface =
+			arena_printf(collector->arena, "%s/%s", top, items[i]->d_name);
+		const char *device = canonical(
+			collector->arena, arena_printf(collector->arena, "%s/device", interface));
+
+		if (*items[i]->d_name != '.' && device != NULL &&
+		    is_ethernet(collector->arena, interface))
+			climb(collector, device);
+		free(items[i]);
+	}
+	if (count > 0)
+		free(items);
+	collector->network = false;
 }
 
 /* --- the root file system ------------------------------------------------- */
@@ -248,7 +290,7 @@ static bool collect_mount(struct collector *collector, const struct mount *mount
 const char *capture_drivers(struct arena *arena, const char *sys, const char *mountinfo,
 			    struct facts *facts)
 {
-	struct collector collector = {arena, facts, canonical(arena, sys)};
+	struct collector collector = {arena, facts, canonical(arena, sys), false};
 	struct mount mount;
 	const char *cpu;
 
@@ -263,6 +305,7 @@ const char *capture_drivers(struct arena *arena, const char *sys, const char *mo
 	/* A /usr of its own may be on another disk. */
 	if (find_mount(mountinfo, "/usr", &mount))
 		(void)collect_mount(&collector, &mount);
+	collect_network(&collector);
 	cpu = read_alias(arena, arena_printf(arena, "%s/devices/system/cpu", collector.sys));
 	if (cpu != NULL)
 		facts_add_alias(arena, facts, cpu);

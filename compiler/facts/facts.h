@@ -98,6 +98,7 @@ struct facts_swap {
 struct facts {
 	const struct text *text;	  /* the file, or NULL for facts that were just collected */
 	VEC(const char *) modalias;	  /* from the root of the buses to the disks below / */
+	VEC(const char *) network;	  /* likewise to the Ethernet adapters */
 	const char *cpu;		  /* the "cpu:" alias, or NULL */
 	const char *no_modalias;	  /* collected: why there are none, or NULL */
 	bool has_devices;		  /* whether block devices were looked for at all */
@@ -109,6 +110,8 @@ struct facts {
 
 /* Adds an alias at the end, unless it is there already. */
 void facts_add_alias(struct arena *arena, struct facts *facts, const char *alias);
+/* The same for one of an adapter. */
+void facts_add_network(struct arena *arena, struct facts *facts, const char *alias);
 
 /* read.c: a facts file. Reports what is wrong and returns NULL. */
 struct facts *facts_read(struct arena *arena, struct diag *diag, const char *path);

@@ -40,6 +40,15 @@ void facts_add_alias(struct arena *arena, struct facts *facts, const char *alias
 	vec_push(arena, &facts->modalias, arena_strdup(arena, alias));
 }
 
+void facts_add_network(struct arena *arena, struct facts *facts, const char *alias)
+{
+	for (size_t i = 0; i < facts->network.count; i++)
+		if (strcmp(facts->network.item[i], alias) == 0)
+			return;
+	if (*alias != '\0')
+		vec_push(arena, &facts->network, arena_strdup(arena, alias));
+}
+
 /* --- values --------------------------------------------------------------- */
 
 static void report(struct reader *reader, const char *path, const char *what)
@@ -398,11 +407,14 @@ static bool check_version(struct reader *reader, struct place whole)
 static void read_all(struct reader *reader, struct place whole)
 {
 	struct facts *facts = reader->facts;
-	text_list aliases = {0};
+	text_list aliases = {0}, network = {0};
 
 	get_texts(reader, whole, "modalias", &aliases);
 	for (size_t i = 0; i < aliases.count; i++)
 		facts_add_alias(reader->arena, facts, aliases.item[i]);
+	get_texts(reader, whole, "network", &network);
+	for (size_t i = 0; i < network.count; i++)
+		facts_add_network(reader->arena, facts, network.item[i]);
 	facts->has_devices = json_object_object_get(whole.object, "devices") != NULL;
 	each(reader, whole, "devices", read_device, facts);
 	each(reader, whole, "groups", read_group, facts);

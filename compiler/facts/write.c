@@ -180,6 +180,11 @@ void facts_write(FILE *out, const struct facts *facts)
 	if (facts->cpu != NULL)
 		json_object_array_add(list, text(facts->cpu));
 	put(whole, "modalias", list);
+	list = facts->network.count > 0 ? json_object_new_array() : NULL;
+	for (size_t i = 0; i < facts->network.count; i++)
+		json_object_array_add(list, text(facts->network.item[i]));
+	if (list != NULL)
+		put(whole, "network", list);
 	list = json_object_new_array();
 	for (size_t i = 0; i < facts->devices.count; i++)
 		json_object_array_add(list, device(&facts->devices.item[i]));

@@ -56,18 +56,30 @@ static void add_driver(struct image *image, struct module *module, const char *a
 		vec_push(image->arena, &modules->drivers, module);
 }
 
+/* Whether the kernel has drivers for an alias; they are added. */
+static bool add_drivers(struct image *image, const char *alias)
+{
+	module_list found = modules_lookup(image->modules, alias);
+
+	for (size_t i = 0; i < found.count; i++)
+		add_driver(image, found.item[i], alias);
+	return found.count > 0;
+}
+
 void drivers_add_facts(struct image *image, const struct facts *facts)
 {
-	bool any = false;
+	bool any = false, any_adapter = false;
 
-	for (size_t i = 0; i < facts->modalias.count; i++) {
-		const char *alias = facts->modalias.item[i];
-		module_list found = modules_lookup(image->modules, alias);
-
-		any = any || found.count > 0;
-		for (size_t j = 0; j < found.count; j++)
-			add_driver(image, found.item[j], alias);
-	}
+	for (size_t i = 0; i < facts->modalias.count; i++)
+		any |= add_drivers(image, facts->modalias.item[i]);
+	for (size_t i = 0; i < facts->network.count && image->network != NULL; i++)
+		any_adapter |= add_drivers(image, facts->network.item[i]);
+	if (image->network != NULL && !any_adapter)
+		diag_report(image->diag, DIAG_IMAGE_NO_NETWORK, (struct span){.name = "--facts"},
+			    NULL,
+			    "%s configures the network, and no driver answers to the facts' "
+			    "adapters",
+			    image->network);
 	if (!any)
 		diag_report(image->diag, DIAG_IMAGE_NO_DRIVER, (struct span){.name = "--facts"},
 			    NULL, "kernel %s has no driver for any of the devices in the facts",
@@ -102,6 +114,13 @@ static const char *const included[] = {
 	"kernel/drivers/usb/storage/*",
 	"kernel/drivers/virtio/virtio_mmio.ko*",
 	"kernel/drivers/virtio/virtio_pci.ko*",
+};
+
+/* For boot scripts that configure the network: wired adapters, of machines and of virtual ones. */
+static const char *const networks[] = {
+	"kernel/drivers/net/ethernet/*", "kernel/drivers/net/hyperv/*",
+	"kernel/drivers/net/phy/*",	 "kernel/drivers/net/virtio_net.ko*",
+	"kernel/drivers/net/vmxnet3/*",	 "kernel/drivers/net/xen-netfront.ko*",
 };
 
 /* Of these, what no root file system is on without a network, with a card in a slot of the last
@@ -142,7 +161,8 @@ static void add_candidate(struct image *image, const char *path)
 	struct need need = {.why = "driver for any machine", .span = {.name = "--generic"}};
 	struct module *module;
 
-	if (!MATCHES(path, included) || MATCHES(path, excluded))
+	if (!(MATCHES(path, included) || (image->network != NULL && MATCHES(path, networks))) ||
+	    MATCHES(path, excluded))
 		return;
 	module = modules_by_path(image->modules, path);
 	/* Without a device alias nothing would load it; what others need comes with them. */

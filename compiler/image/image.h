@@ -48,8 +48,9 @@ struct image {
 	struct tree *tree;
 	struct library_paths libraries;
 	struct modules *modules;
-	unsigned without;   /* enum image_part */
-	bool tell_firmware; /* a note for each module that lacks some */
+	unsigned without;    /* enum image_part */
+	bool tell_firmware;  /* a note for each module that lacks some */
+	const char *network; /* who needs the network's drivers, or NULL */
 };
 
 /* Fills the tree. facts are NULL with --generic. Returns false after errors were reported. */

@@ -293,6 +293,9 @@ static void add_item(struct image *image, const struct manifest_item *item)
 	case MANIFEST_KEY:
 		add_key(image, item, need);
 		break;
+	case MANIFEST_NETWORK: /* drivers.c */
+		image->network = need.why;
+		break;
 	case MANIFEST_TOOL:
 		add_tool(image, item->name, need);
 		break;

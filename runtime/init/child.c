@@ -1,3 +1,4 @@
+#include "environment.h"
 #include "init.h"
 #include "log.h"
 
@@ -123,8 +124,7 @@ static enum child_input input_for(const struct init *init, const struct effect *
 	if (effect->op != OP_RUN)
 		return INPUT_TERMINAL;
 	program = machine_list_value(&init->machine, effect->list, 0);
-	return program != NULL && strncmp(program, "/scripts/", 9) == 0 ? INPUT_CONSOLE
-									: INPUT_TERMINAL;
+	return program != NULL && environment_concerns(program) ? INPUT_CONSOLE : INPUT_TERMINAL;
 }
 
 static _Noreturn void be_worker(struct init *init, const struct effect *effect,

@@ -46,12 +46,31 @@ static bool links_to(const char *path, const char *target)
 	return strcmp(text, target) == 0;
 }
 
+/* Takes the place of a file or another link, as ln -sf does. */
+static bool replace_by_link(const char *path, const char *target)
+{
+	struct stat status;
+	char beside[512];
+
+	if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		errno = EISDIR;
+		return false;
+	}
+	if ((size_t)snprintf(beside, sizeof beside, "%s.bootgraph", path) >= sizeof beside) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	unlink(beside);
+	return symlink(target, beside) == 0 && rename(beside, path) == 0;
+}
+
 static void make_link(struct init *init, const struct effect *effect)
 {
 	const char *path = effect->text[0], *target = effect->text[1];
 	int error = 0;
 
-	if (symlink(target, path) < 0 && !(errno == EEXIST && links_to(path, target))) {
+	if (symlink(target, path) < 0 &&
+	    !(errno == EEXIST && (links_to(path, target) || replace_by_link(path, target)))) {
 		error = errno;
 		notes_reason(&init->notes, effect->node, "make link %s to %s: %s", path, target,
 			     strerror(error));

@@ -1,5 +1,6 @@
 #include "program.h"
 #include "array.h"
+#include "environment.h"
 #include "init.h"
 #include "key_disk.h"
 
@@ -160,6 +161,8 @@ int32_t work_run(struct init *init, const struct effect *effect, struct report *
 	struct program program = {.count = 0};
 	int32_t r = take_list(init, effect, &program, report);
 
+	if (r == 0 && environment_concerns(program.argument[0]))
+		environment_set(init);
 	return r != 0 ? r : run_program(&program, -1, report);
 }
 

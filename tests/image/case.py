@@ -48,7 +48,7 @@ class Case(unittest.TestCase):
 
     def facts(self, aliases):
         path = self.dir / "facts.json"
-        path.write_text(json.dumps({"modalias": aliases}))
+        path.write_text(json.dumps(aliases if isinstance(aliases, dict) else {"modalias": aliases}))
         return path
 
     def bootgraph(self, *words, **more):

@@ -125,6 +125,18 @@ class Modules(Case):
         self.assertIn(f"kernel {RELEASE} has no driver for any of the devices in the facts",
                       self.said[0])
 
+    def test_network_drivers(self):
+        """Only for who configures the network, and then a word if there are none."""
+        adapter = {"modalias": VIRTIO, "network": ["pci:v00008086d00001000sv1sd1bc02sc00i00"]}
+        wanted = [*EXT4, ("network", "drivers", "init-premount/dropbear")]
+        self.assertEqual(self.line(self.image(EXT4, facts=adapter), "drivers"),
+                         "virtio_pci virtio_blk")
+        self.assertEqual(self.line(self.image(wanted, facts=adapter), "drivers"),
+                         "virtio_pci virtio_blk e1000")
+        self.image(wanted)
+        self.assertIn("unit init-premount/dropbear configures the network, and no driver answers "
+                      "to the facts' adapters [image-no-network]", self.said[0])
+
     def test_any_machine(self):
         entries = self.image(EXT4, facts=None)
         self.assertEqual(self.said, [])

@@ -34,6 +34,8 @@ def make(case, build, work):
         shutil.rmtree(root, ignore_errors=True)
     if case.damage or case.distribution:
         initrd.write_bytes(_altered(case, initrd.read_bytes()))
+    if case.hooks:
+        initrd.write_bytes(_over_hooks(case, initrd.read_bytes()))
     return initrd
 
 
@@ -41,7 +43,7 @@ def has_scripts(case):
     """Whether the case has boot scripts: then these are all there are. Other cases leave out those
     of the sysroot's packages, which are about devices that udev's rules would have set up, and call
     programs that only their hooks would have copied."""
-    return any(SCRIPTS in name for name in case.files)
+    return bool(case.hooks) or any(SCRIPTS in name for name in case.files)
 
 
 def kernel_release():
@@ -56,10 +58,10 @@ def distribution_image():
 def _sysroot(case, root):
     """A copy of the sysroot by hard links, with the case's own files. Files are replaced, never
     written to: their other names are the cache's."""
-    base = cache.make("sysroot") / "root"
+    base = cache.make(case.hooks or "sysroot") / "root"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(base, root, symlinks=True, copy_function=_link)
-    if has_scripts(case):
+    if has_scripts(case) and not case.hooks:
         shutil.rmtree(root / "usr/share/initramfs-tools/scripts")
     for recipe in case.overlays:
         _lay_over(cache.make(recipe) / "root", root)
@@ -106,7 +108,8 @@ def _bootgraph(case, build, work, arguments, initrd):
         arguments += ["--units", str(units)]
     options = shlex.split(case.image)
     if "--generic" not in options and "--facts" not in options:
-        arguments += ["--facts", str(FACTS / f"{case.bus}.json")]
+        hardware = case.bus + ("-network" if case.hooks else "")
+        arguments += ["--facts", str(FACTS / f"{hardware}.json")]
     if "--compress" not in options: # takes ten times as long as the rest, and has a case of its own
         arguments += ["--compress", "none"]
     if not has_scripts(case):
@@ -118,6 +121,26 @@ def _bootgraph(case, build, work, arguments, initrd):
     (work / "image.log").write_text(shlex.join(command) + "\n" + result.stdout)
     if result.returncode != 0:
         raise ImageError(f"bootgraph image: exit {result.returncode}\n{result.stdout}")
+
+
+def _over_hooks(case, image):
+    """Our image over the one that initramfs-tools and the packages' hooks made, as a hook of our own
+    would leave it: their init is the fallback, and where both have a file, ours counts. Links that
+    both have, like /bin, are left as they are."""
+    boot = cache.make(case.hooks) / "root" / "boot"
+    theirs = (boot / f"initrd.img-{kernel_release()}").read_bytes()
+    known = newc.read(theirs)
+    names = {entry.name.lstrip("./"): entry for entry in known}
+    ours = []
+    for entry in newc.read(image):
+        other = names.get(entry.name.lstrip("./"))
+        if other and newc.kind(other) != newc.kind(entry) and newc.DIRECTORY in (
+                newc.kind(other), newc.kind(entry)):
+            raise ImageError(f"{entry.name} is a directory in one image only")
+        if not other or newc.kind(entry) != newc.DIRECTORY:
+            ours.append(entry)
+    ours.append(newc.file("init.distribution", newc.find(known, "init").data))
+    return newc.join(theirs, newc.write(ours))
 
 
 def _altered(case, image):

@@ -15,6 +15,11 @@ class Entry:
         self.rest = rest or (0, 0, 0, 1, 0, 0, 0, 0, 0)
 
 
+def kind(entry):
+    """REGULAR, DIRECTORY, or another of inode(7)'s types."""
+    return entry.mode & 0o170000
+
+
 def file(name, data, mode=0o755):
     return Entry(name, REGULAR | mode, data)
 

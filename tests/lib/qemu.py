@@ -63,7 +63,8 @@ class Forbidden(Exception):
 
 
 class Machine:
-    """One run. `text` is what came from the serial port, without control characters."""
+    """One run. `text` is what came from the serial port, without control characters; `second_text`
+    from a second console, a virtconsole whose chardev is `second`."""
 
     def __init__(self, line, limit, forbid=(), log=None, echo=None):
         self.deadline = time.monotonic() + limit
@@ -72,15 +73,22 @@ class Machine:
         self.text, self.reason, self._plugged = "", None, 0
         self._raw, self._checked, self._events = b"", 0, b""
         self.qmp, theirs = socket.socketpair()
-        line = line + ["-serial", "stdio", "-chardev",
-                       f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
+        self.second, second = socket.socketpair()
+        self.second_text = ""
+        # The other console is another kind of device: the kernel has one console of each kind.
+        chardev = ["-chardev", f"socket,id=second,fd={second.fileno()}"]
+        line = (line[:1] + chardev * any("chardev=second" in word for word in line) + line[1:] +
+                ["-serial", "stdio", "-chardev", f"socket,id=qmp,fd={theirs.fileno()}",
+                 "-mon", "chardev=qmp,mode=control"])
         self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, pass_fds=[theirs.fileno()])
+                                        stderr=subprocess.STDOUT,
+                                        pass_fds=[theirs.fileno(), second.fileno()])
         theirs.close()
+        second.close()
         # A QEMU that refused its options is gone by now; its words come from its output.
         with contextlib.suppress(BrokenPipeError):
             self.qmp.sendall(b'{"execute": "qmp_capabilities"}\n')
-        self.streams = [self.process.stdout, self.qmp]
+        self.streams = [self.process.stdout, self.qmp, self.second]
 
     def __enter__(self):
         return self
@@ -92,6 +100,16 @@ class Machine:
             self.process.stdin.close()
         self.process.stdout.close()
         self.qmp.close()
+        self.second.close()
+
+    def expect_second(self, pattern):
+        """Until the second console has said it; a line need not have ended."""
+        expression = re.compile(pattern, re.M)
+        while not expression.search(self.second_text):
+            if not self.streams:
+                return False
+            self._read(self.deadline)
+        return True
 
     def expect(self, pattern, start=0, within=None):
         """The first match of `pattern` at or after `start`, or None if the machine ends first. In
@@ -114,6 +132,28 @@ class Machine:
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(text.encode())
             self.process.stdin.flush()
+
+    def listen(self, seconds):
+        """Takes in what the machine says meanwhile."""
+        if time.monotonic() > self.deadline:
+            raise Limit
+        if not self.streams:
+            time.sleep(seconds)
+        else:
+            self._more(seconds)
+
+    def run(self, command, text):
+        """Runs a program of ours beside the machine; its exit status and what it says."""
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT) as process:
+            try:
+                process.stdin.write(text.encode())
+                process.stdin.close()
+                while process.poll() is None:
+                    self.listen(0.1)
+                return process.returncode, process.stdout.read().decode(errors="replace")
+            finally:
+                process.kill()
 
     def plug(self, disk, bus):
         """Adds a disk to the running machine: on virtio-scsi, whose bus takes any number of them."""
@@ -152,6 +192,8 @@ class Machine:
                 self.streams.remove(stream)
             elif stream is self.qmp:
                 self._qmp(data)
+            elif stream is self.second:
+                self.second_text += CONTROL.sub(b"", data).decode(errors="replace")
             else:
                 self._serial(data)
         return bool(ready)
