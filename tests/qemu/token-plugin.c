@@ -1,6 +1,6 @@
 /* A plug-in of libcryptsetup for tokens of the type "bgtest": what opens the device is always the
- * same. Documentation: libcryptsetup.h, "External token handlers"; the library looks for the symbols
- * with their version, which token-plugin.map gives them. */
+ * same. Documentation: libcryptsetup.h, "External token handlers"; the library looks for the
+ * symbols with their version, which token-plugin.map gives them. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
