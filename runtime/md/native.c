@@ -48,6 +48,8 @@ static const char *reason_against(const struct array *array)
 		return "its kind";
 	if (!md->clean)
 		return "it was not shut down in order";
+	if (md->clustered)
+		return "a cluster shares it";
 	if (array->present != array->expected)
 		return "members are missing";
 	for (i = 0; i < array->count; i++) {

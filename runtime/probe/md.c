@@ -155,9 +155,22 @@ static void read_features(const unsigned char *block, struct md *md)
 		features & MD_FEATURE_RECOVERY_OFFSET && le64(AT(recovery_offset)) != UINT64_MAX;
 }
 
-static bool read_1(const unsigned char *block, struct md *md)
+/* Where version 1 has a bitmap, it begins with a superblock of its own, "bitm"; its version says
+ * whether it has a part for each node of a cluster (drivers/md/md-bitmap.h). The place is relative.
+ */
+static void read_bitmap(struct disk *disk, uint32_t offset, struct md *md)
 {
-	uint32_t roles = le32(AT(max_dev));
+	enum { CLUSTERED = 5 };
+	int64_t at = (int64_t)md->at + (int64_t)(int32_t)offset * 512;
+	const unsigned char *bitmap = at >= 0 ? disk_bytes(disk, (uint64_t)at, 8) : NULL;
+
+	md->clustered =
+		bitmap != NULL && memcmp(bitmap, "bitm", 4) == 0 && le32(bitmap + 4) == CLUSTERED;
+}
+
+static bool read_1(struct disk *disk, const unsigned char *block, struct md *md)
+{
+	uint32_t roles = le32(AT(max_dev)), bitmap = le32(AT(bitmap_offset));
 
 	if (le32(AT(magic)) != MD_SB_MAGIC || le32(AT(major_version)) != 1 || roles > ROLES_MAX ||
 	    le64(AT(super_offset)) != md->at / 512 ||
@@ -175,6 +188,8 @@ static bool read_1(const unsigned char *block, struct md *md)
 	md->number = le32(AT(dev_number));
 	read_features(block, md);
 	read_roles_1(block, roles, md);
+	if (md->has_bitmap)
+		read_bitmap(disk, bitmap, md); /* from here on block may be another one's */
 	return true;
 }
 
@@ -185,7 +200,7 @@ static bool read_at(struct disk *disk, int major, int minor, uint64_t at, struct
 	const unsigned char *block = disk_bytes(disk, at, BLOCK);
 
 	*md = (struct md){.major = major, .minor = minor, .at = at};
-	return block != NULL && (major == 0 ? read_0_90(block, md) : read_1(block, md));
+	return block != NULL && (major == 0 ? read_0_90(block, md) : read_1(disk, block, md));
 }
 
 bool md_read(struct disk *disk, struct md *md)

@@ -42,6 +42,7 @@ struct md {
 	bool clean;	/* it was shut down in order */
 	bool reshaping; /* its geometry is being changed */
 	bool has_bitmap, has_journal, has_ppl;
+	bool clustered; /* its bitmap says that several machines use it at once */
 	/* This device. */
 	uint32_t number; /* the permanent one in the superblock, not the slot */
 	enum md_role role;

@@ -1,5 +1,7 @@
 #include "print.h"
 
+#include "../../runtime/lvm/device.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -50,6 +52,7 @@ void print_group(FILE *out, struct lvm_memory *memory, const struct lvm_group *g
 		 const char *const *device)
 {
 	const char **names = calloc(group->pv_count + 1, sizeof *names);
+	struct lvm_error error;
 	size_t used;
 	uint32_t i;
 
@@ -57,6 +60,8 @@ void print_group(FILE *out, struct lvm_memory *memory, const struct lvm_group *g
 		abort();
 	fprintf(out, "group %s %s, change %" PRIu64 ", extents of %" PRIu64 "%s\n", group->name,
 		group->id, group->seqno, group->extent_size, group->exported ? ", exported" : "");
+	if (!lvm_group_is_ours(group, NULL, &error))
+		fprintf(out, "left alone: %s\n", error.text);
 	for (i = 0; i < group->pv_count; i++) {
 		fprintf(out, "%s %s%s\n", group->pv[i].name, group->pv[i].id,
 			group->pv[i].missing ? " missing" : "");

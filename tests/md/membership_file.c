@@ -63,6 +63,8 @@ static int print(int fd)
 	       "\nexpects=%s\nenough=%s\nabout=%s\n",
 	       md.major, md.minor, m.set, m.name, m.member, m.generation, m.expects, m.enough,
 	       m.about);
+	if (md.clustered)
+		printf("clustered=yes\n");
 	return 0;
 }
 
