@@ -93,6 +93,9 @@ static void add_row(const struct model *model, row_list *rows, const char *where
 		 {"elsewhere",
 		  {strcmp(name, "root") == 0 ? "root-is-elsewhere@root" : "permit-btrfs@usr",
 		   span}},
+		 /* They are about / only. */
+		 {"permitting-flags",
+		  {strcmp(name, "root") == 0 ? "degraded" : "none are for /usr", span}},
 		 {"mount", {arena_printf(model->arena, "mount-%s", name), span}},
 		 /* Who mounts with this option says that it may be. */
 		 {"policy",
