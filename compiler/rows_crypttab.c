@@ -142,6 +142,16 @@ static struct word module_of(struct arena *arena, const char *algorithm, struct 
 	return (struct word){arena_printf(arena, "crypto-%s", algorithm), span};
 }
 
+/* What libcryptsetup has the kernel decrypt headers with by AF_ALG, having no way of its own
+ * (cryptsetup 2.6.1, lib/crypto_backend: crypt_cipher_init_kernel). LUKS2 keyslots do without. */
+static struct word header_module_of(const struct crypttab_row *line)
+{
+	bool needed = crypttab_find(line, CRYPTTAB_TCRYPT) != NULL &&
+		      crypttab_find(line, CRYPTTAB_LUKS) == NULL;
+
+	return (struct word){needed ? "algif-skcipher" : "", line->span};
+}
+
 /* --- keys, and what has to be there first --------------------------------- */
 
 static const char *after_device_prefix(const char *path)
@@ -269,6 +279,7 @@ static struct row make_row(const struct model *model, const struct crypttab_row 
 		 {"volume-key", volume_key_of(model, line)},
 		 {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
 		 {"cipher-module", module_of(arena, cipher.name, line->span)},
+		 {"header-module", header_module_of(line)},
 		 {"mode-module", module_of(arena, cipher.mode, line->span)},
 		 {"numbering-module", module_of(arena, cipher.numbering, line->span)}}};
 }
