@@ -290,7 +290,7 @@ static void mark_path(const struct graph *graph, uint32_t node, bool *on_path)
 	}
 	for (i = 0; !provided && i < graph->nodes.count; i++)
 		if (graph->nodes.item[i].unit != NULL &&
-		    graph->nodes.item[i].unit->discovers != DISCOVERS_NOTHING && !on_path[i] &&
+		    graph->nodes.item[i].unit->discovers_devices && !on_path[i] &&
 		    graph_can_bring(graph, (uint32_t)i, node)) {
 			on_path[i] = true;
 			mark_path(graph, i, on_path);
@@ -303,12 +303,6 @@ static void lower_path(struct lowering *l, struct program_node *node, uint32_t i
 	uint32_t i;
 
 	mark_path(l->graph, index, on_path);
-	for (i = 0; i < l->graph->nodes.count; i++) {
-		const struct unit *unit = l->graph->nodes.item[i].unit;
-
-		if (unit != NULL && unit->discovers == DISCOVERS_ANY)
-			on_path[i] = true;
-	}
 	for (i = 0; i < l->graph->nodes.count; i++)
 		if (on_path[i] && i != index)
 			vec_push(l->arena, &node->path, i);

@@ -150,13 +150,6 @@ enum on_failure {
 	ON_FAILURE_RESCUE,
 };
 
-/* Which waits stand still while a unit works, although nothing says that it is needed for them. */
-enum discovery {
-	DISCOVERS_NOTHING,
-	DISCOVERS_DEVICES, /* those for devices that no unit provides */
-	DISCOVERS_ANY,	   /* all */
-};
-
 /* The rows a template unit (for-each) makes instances from. */
 enum row_set {
 	ROWS_NONE,
@@ -212,10 +205,10 @@ struct unit {
 	VEC(struct word) reads, writes; /* variables of the boot scripts */
 	VEC(struct word) needs_binaries, needs_modules, needs_files;
 	struct word exclusive;
-	enum discovery discovers; /* `discovers: devices`: its work makes every device's clock stand
+	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand
 				   still */
-	bool goal;		  /* `goal: true`: its end is the end of the boot */
-	uint32_t timeout;	  /* milliseconds, NO_LIMIT; 0: not given */
+	bool goal;		/* `goal: true`: its end is the end of the boot */
+	uint32_t timeout;	/* milliseconds, NO_LIMIT; 0: not given */
 	struct word timeout_word;
 	uint32_t attempts;    /* 0: not given */
 	uint32_t retry_delay; /* milliseconds */

@@ -116,8 +116,7 @@ static struct unit *make_unit(const struct model *model, const struct step *step
 	unit->script = true;
 	/* It may ask somebody something, and make devices appear; init sets it no limit. */
 	unit->exclusive = (struct word){"console", span};
-	unit->discovers =
-		phases[step->phase].stage == BEFORE_DEVICE ? DISCOVERS_DEVICES : DISCOVERS_NOTHING;
+	unit->discovers_devices = phases[step->phase].stage == BEFORE_DEVICE;
 	unit->timeout = NO_LIMIT;
 	vec_push(model->arena, &run.list,
 		 (struct word){arena_printf(model->arena, "/scripts/%s", path), span});

@@ -99,7 +99,7 @@ static void choose(struct unit *unit, enum keyword_id id, int value)
 		unit->rows = (enum row_set)value;
 		break;
 	case KEYWORD_DISCOVERS:
-		unit->discovers = (enum discovery)value;
+		unit->discovers_devices = value;
 		break;
 	case KEYWORD_GOAL:
 		unit->goal = value;

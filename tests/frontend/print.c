@@ -223,7 +223,7 @@ static void print_flags(FILE *out, const struct unit *unit)
 	};
 
 	fprintf(out, "  %s%s%s%s%s", types[unit->type], rows[unit->rows],
-		unit->discovers == DISCOVERS_DEVICES ? " discovers" : "", unit->goal ? " goal" : "",
+		unit->discovers_devices ? " discovers" : "", unit->goal ? " goal" : "",
 		unit->on_failure == ON_FAILURE_RESCUE ? " rescue" : "");
 	if (unit->timeout == NO_LIMIT)
 		fputs(" timeout none", out);
