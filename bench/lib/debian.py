@@ -32,8 +32,8 @@ class Sysroot:
         for name in names:
             for line in output("chroot", self.path, "modprobe", "-S", self.version,
                                "--show-depends", name).splitlines():
-                path = line.split()[1]
-                if path not in paths:
+                how, path = line.split()[:2]
+                if how == "insmod" and path not in paths:  # else "builtin"
                     paths.append(path)
         return paths
 

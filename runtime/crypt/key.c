@@ -72,6 +72,18 @@ static int skip(int fd, uint64_t bytes)
 	return r;
 }
 
+/* How much room it takes: a file that says how long it is gets no more. The room is locked memory,
+ * and every page of it is written to. */
+static size_t room_for(int fd, size_t limit)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
+	    (uint64_t)status.st_size >= limit)
+		return limit;
+	return (size_t)status.st_size;
+}
+
 int key_read_file(const struct opening *opening, struct key *ret_key)
 {
 	const struct options *options = &opening->options;
@@ -85,7 +97,7 @@ int key_read_file(const struct opening *opening, struct key *ret_key)
 			      opening->key, strerror(errno));
 	r = skip(fd, options->number[OPTION_KEYFILE_OFFSET]);
 	if (r == 0)
-		r = read_all(fd, wanted_size(opening), ret_key);
+		r = read_all(fd, room_for(fd, wanted_size(opening)), ret_key);
 	close(fd);
 	if (r < 0)
 		return report(r, "the key file of %s cannot be read: %s: %s", opening->name,

@@ -76,6 +76,34 @@ static bool has_key(const struct properties *properties, const char *key)
 	return event_property(&event, key) != NULL;
 }
 
+/* A member that its array has already. Those that a walk is for wait for what nobody has yet, and
+ * to read and ask again about this one costs milliseconds. */
+static bool is_in_array(const struct init *init, int directory, const char *name,
+			const struct event *event)
+{
+	const struct seen *seen = devices_find(&init->devices, event_device_number(event));
+	char path[NAME_MAX + sizeof "/holders"];
+	const struct dirent *entry;
+	bool found = false;
+	DIR *holders;
+	int fd;
+
+	if (seen == NULL || seen->type == NULL || strcmp(seen->type, "linux_raid_member") != 0)
+		return false;
+	snprintf(path, sizeof path, "%s/holders", name);
+	fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	holders = fd >= 0 ? fdopendir(fd) : NULL;
+	if (holders == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while (!found && (entry = readdir(holders)) != NULL)
+		found = strncmp(entry->d_name, "md", 2) == 0;
+	closedir(holders);
+	return found;
+}
+
 /* Tells of one device as the kernel would have done. */
 static void tell_of(struct init *init, const char *name)
 {
@@ -99,7 +127,10 @@ static void tell_of(struct init *init, const char *name)
 	event.properties = properties.text;
 	event.length = properties.length;
 	coldplug->devices++;
-	init_tell(init, &event);
+	if (is_in_array(init, directory, name, &event))
+		(void)devices_event(&init->devices, &event, coldplug->walk); /* it is still there */
+	else
+		init_tell(init, &event);
 }
 
 /* Devices that were there before and are not any more: their events were among the lost ones. */
