@@ -19,24 +19,31 @@
 
 enum { REASON_MAX = 512 };
 
-/* The kernel opens /dev/console for PID 1 if the image has it; if it has not, one is made for as
- * long as it takes. */
-static void open_stdio(void)
+/* Opens a device as the descriptors 0 to 2; if the image has no node, one is made for as long as it
+ * takes. */
+static void open_all(const char *path, unsigned major, unsigned minor)
 {
-	bool made = false;
+	bool made = mknod(path, S_IFCHR | 0600, makedev(major, minor)) == 0;
 	int fd;
 
-	if (fcntl(STDERR_FILENO, F_GETFD) >= 0)
-		return;
-	mkdir("/dev", 0755);
-	if (mknod("/dev/console", S_IFCHR | 0600, makedev(5, 1)) == 0)
-		made = true;
 	do
-		fd = open("/dev/console", O_RDWR | O_NOCTTY);
+		fd = open(path, O_RDWR | O_NOCTTY);
 	while (fd >= 0 && fd < STDERR_FILENO);
 	log_open();
 	if (made)
-		unlink("/dev/console");
+		unlink(path);
+}
+
+/* The kernel opens /dev/console for PID 1 if the image has it. A machine without any console gets
+ * /dev/null: otherwise the next files to be opened would have these numbers, and be written to. */
+static void open_stdio(void)
+{
+	if (fcntl(STDERR_FILENO, F_GETFD) >= 0)
+		return;
+	mkdir("/dev", 0755);
+	open_all("/dev/console", 5, 1);
+	if (fcntl(STDERR_FILENO, F_GETFD) < 0)
+		open_all("/dev/null", 1, 3);
 }
 
 static int block_signals(void)
@@ -165,8 +172,8 @@ int main(int argc, char **argv, char **envp)
 
 	/* What makes a failure of PID 1 itself harmless, before anything can fail. */
 	fallback_guard(argv, envp);
-	init.signals = block_signals();
 	open_stdio();
+	init.signals = block_signals();
 	log_open();
 	umask(022);
 

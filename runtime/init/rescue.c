@@ -233,6 +233,18 @@ static void show_first_terminal(const char *name)
 	close(fd);
 }
 
+/* Line by line, as the kernel's log takes it: somebody may read that. */
+static void say_in_log(const struct text *text)
+{
+	const char *line = text->bytes, *end;
+
+	for (; *line != '\0'; line = end + (*end == '\n')) {
+		end = line + strcspn(line, "\n");
+		if (end > line)
+			say(SAY_ERROR, "%.*s", (int)(end - line), line);
+	}
+}
+
 static void say_everywhere(const struct text *text)
 {
 	char name[CONSOLES_MAX][32];
@@ -244,7 +256,7 @@ static void say_everywhere(const struct text *text)
 		reached += write_to(name[i], 0, text);
 	}
 	if (reached == 0)
-		log_write(text->bytes, text->length);
+		say_in_log(text);
 	write_to(RESCUE_REPORT, O_CREAT | O_TRUNC, text);
 }
 
