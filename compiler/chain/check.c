@@ -60,6 +60,20 @@ static const struct chain_link *find_unknown(const struct chain *chain, uint32_t
 	return NULL;
 }
 
+/* The first file system or swap of fstab that is named as a mapping or a volume. */
+static const struct fstab_row *find_mapping(const struct model *model)
+{
+	for (size_t i = 0; i < model->fstab.count; i++) {
+		struct device_ref ref;
+
+		device_ref_parse(model->fstab.item[i].source.text, &ref);
+		if (ref.kind == REF_MAPPER ||
+		    (ref.kind == REF_NAME && memchr(ref.text, '/', ref.length)))
+			return &model->fstab.item[i];
+	}
+	return NULL;
+}
+
 /* A tag or a kernel name, on a machine that declares neither mappings nor arrays: most likely a
  * partition. To remark on that would be to remark on every machine. */
 static bool is_likely_plain(const struct chain_checker *checker, const struct chain_link *link)
@@ -68,23 +82,35 @@ static bool is_likely_plain(const struct chain_checker *checker, const struct ch
 
 	device_ref_parse(link->name, &ref);
 	return checker->model->crypttab.count == 0 && checker->model->arrays.count == 0 &&
-	       ref.kind != REF_MAPPER && ref.kind != REF_ARRAY &&
+	       find_mapping(checker->model) == NULL && ref.kind != REF_MAPPER &&
+	       ref.kind != REF_ARRAY &&
 	       !(ref.kind == REF_NAME && memchr(ref.text, '/', ref.length));
 }
 
 static void check_unknown(const struct chain_checker *checker, uint32_t goal)
 {
 	const struct chain *chain = checker->chain;
+	const struct fstab_row *mapping;
 	const struct chain_link *link;
 
 	/* What is in a circle is known well enough. */
 	if (goal == NO_LINK || chain->facts != NULL || chain->circles.count > 0)
 		return;
 	link = find_unknown(chain, goal);
-	if (link != NULL && !is_likely_plain(checker, link))
-		diag_report(checker->diag, DIAG_UNKNOWN_PROVIDER, link->span, NULL,
-			    "%s needs %s %s, and without facts nothing says what that is made of",
-			    chain->links.item[goal].name, link_kind_name(link->kind), link->name);
+	if (link == NULL || is_likely_plain(checker, link))
+		return;
+	/* A volume that only its content names is activated by nobody. */
+	mapping = link->kind == LINK_UNKNOWN ? find_mapping(checker->model) : NULL;
+	diag_report(checker->diag, DIAG_UNKNOWN_PROVIDER, link->span,
+		    mapping != NULL
+			    ? "if it is on a logical volume, name that (/dev/VG/LV), or give "
+			      "the facts: only then the boot activates it"
+			    : NULL,
+		    "%s needs %s %s, and without facts nothing says what that is made of",
+		    chain->links.item[goal].name, link_kind_name(link->kind), link->name);
+	if (mapping != NULL)
+		diag_note(checker->diag, mapping->source.span, "%s is a mapping",
+			  mapping->source.text);
 }
 
 /* --- root= and fstab ------------------------------------------------------ */

@@ -13,6 +13,7 @@
 enum {
 	MEMBERSHIPS_MAX = 8, /* of one device: a PV is part of several volumes */
 	SET_MAX = 192,
+	MEMBER_LIST = 1536, /* all 384 slots of an array, or 39 physical volumes */
 };
 
 struct membership {
@@ -32,11 +33,11 @@ struct membership {
 	uint32_t slack;
 	/* The members that belong to the set now, as this one has it: "0,1,3"; or "#3": three,
 	 * whichever they are. */
-	char expects[512];
+	char expects[MEMBER_LIST];
 	/* What must be there to start at all. Groups joined by ',', each with alternatives joined
 	 * by
 	 * '|' of which one is needed: "0|1,2|3"; or "#2": any two of those expected. */
-	char enough[512];
+	char enough[MEMBER_LIST];
 	/* For people: "raid1, 2 devices". */
 	char about[64];
 };

@@ -53,7 +53,7 @@ bool judge_members(struct array *array);
 /* --- names.c --------------------------------------------------------------- */
 
 /* Chooses the kernel's name as mdadm does: a number if the device's or the array's name is one,
- * else the first free one from 127 down. */
+ * else the first free one from 127 down. Nobody else chooses until this program ends. */
 bool name_choose(struct array *array);
 
 /* Makes /dev/md/NAME, and the line in /run/mdadm/map by which mdadm and udev's rules know it. */

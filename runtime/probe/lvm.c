@@ -82,8 +82,11 @@ static bool describe(struct membership *membership, struct lvm_memory *memory,
 	for (i = 0; i < group->pv_count; i++)
 		if (needs.pv[i] &&
 		    !membership_append(membership->expects, sizeof membership->expects, ',',
-				       group->pv[i].id))
+				       group->pv[i].id)) {
+			fprintf(stderr, "bootgraph: %s/%s lies on too many disks to wait for\n",
+				group->name, volume);
 			return false;
+		}
 	if (!write_mirror(membership, memory, group, &group->lv[lv]))
 		memcpy(membership->enough, membership->expects, sizeof membership->expects);
 	return true;
