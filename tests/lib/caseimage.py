@@ -164,9 +164,9 @@ def _altered(case, image):
 
 def _damaged(entries, words):
     """`WHAT truncate BYTES|half`, `WHAT flip BYTE.BIT|middle` or `WHAT remove`, where WHAT is
-    `blob` or a path in the image."""
+    `blob` or a path in the image, in which * stands for a kernel's release."""
     what, verb, *operand = words.split()
-    name = BLOB if what == "blob" else what
+    name = BLOB if what == "blob" else what.replace("*", kernel_release())
     entry = newc.find(entries, name)
     if not entry:
         raise ImageError(f"damage: the image has no {name}")

@@ -52,7 +52,7 @@ def command(kernel, initrd, cmdline, disks=(), bus="virtio-blk", memory=512, clo
     for n, disk in enumerate(disks):
         snapshot = "off" if keep else "on"
         line += ["-drive", f"if=none,id=d{n},file={disk},format=raw,snapshot={snapshot}",
-                 "-device", device.format(n=n)]
+                 "-device", f"{device.format(n=n)},id=disk{n}"]
     return line + list(extra)
 
 
@@ -169,6 +169,13 @@ class Machine:
                 ("device_add", {"driver": "scsi-hd", "bus": "scsi.0", "drive": name,
                                 "scsi-id": str(100 + self._plugged)})):
             self.qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+
+    def unplug(self, number, bus):
+        """Takes the machine's disk of that number (from 1) away, as a hand would."""
+        if bus != "virtio-scsi":
+            raise ValueError("a disk can be unplugged from virtio-scsi only")
+        command = {"execute": "device_del", "arguments": {"id": f"disk{number - 1}"}}
+        self.qmp.sendall(json.dumps(command).encode())
 
     def wait(self):
         """Until the machine ends. Returns QEMU's word for how, or None if QEMU itself failed:
