@@ -76,6 +76,18 @@ static void set(char **text, const char *value)
 	*text = *value != '\0' ? strdup(value) : NULL;
 }
 
+/* What libdevmapper has for udev's rules rides on the event of a mapping's resumption (kernel:
+ * Documentation/admin-guide/device-mapper/uevent.rst). */
+static void note_cookie(struct seen *seen, const struct event *event)
+{
+	enum { PRIMARY_SOURCE = 1 << 22 }; /* libdevmapper.h: not of an event that it only causes */
+	const char *cookie = event_property(event, "DM_COOKIE");
+	uint32_t number = cookie != NULL ? (uint32_t)strtoul(cookie, NULL, 10) : 0;
+
+	if ((number & PRIMARY_SOURCE) != 0)
+		seen->cookie = number;
+}
+
 bool devices_event(struct devices *devices, const struct event *event, uint32_t walk)
 {
 	const char *action = event_property(event, "ACTION");
@@ -90,9 +102,12 @@ bool devices_event(struct devices *devices, const struct event *event, uint32_t 
 	if (seen == NULL)
 		return !removed;
 	set(&seen->name, event_property(event, "DEVNAME"));
+	note_cookie(seen, event);
 	was_present = seen->present;
 	seen->walk = walk;
 	seen->present = !removed;
+	if (removed)
+		seen->cookie = 0;
 	seen->thorough &= was_present; /* another device may have taken its number */
 	if (was_present != seen->present)
 		devices->present += seen->present ? 1u : UINT32_MAX;

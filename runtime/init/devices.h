@@ -20,6 +20,7 @@ struct seen {
 	bool thorough;	  /* libblkid was asked about it */
 	uint32_t outcome; /* enum probe_outcome, or PROBE_OUTCOME_COUNT before it was probed */
 	uint64_t size;
+	uint32_t cookie; /* DM_COOKIE of the event with which a mapping became active, or 0 */
 	char *name, *type, *uuid, *label, *part_uuid, *part_name; /* or NULL */
 };
 

@@ -3,6 +3,7 @@
 #include "init.h"
 #include "log.h"
 #include "mount.h"
+#include "records.h"
 #include "rootfs.h"
 
 #include <errno.h>
@@ -231,6 +232,7 @@ int handoff(struct init *init)
 					.node = init->handoff.node,
 					.serial = init->handoff.serial});
 	children_end_all(init);
+	records_write(init);
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
 	tracefile_flush(&init->trace);
 	carry_over(init->new_root, "/dev");

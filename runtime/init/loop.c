@@ -3,6 +3,7 @@
 #include "init.h"
 #include "log.h"
 #include "array.h"
+#include "links.h"
 #include "mapping.h"
 
 #include <errno.h>
@@ -71,6 +72,16 @@ static bool is_block(const struct event *event)
 	return subsystem != NULL && strcmp(subsystem, "block") == 0;
 }
 
+/* A device has left. */
+static void forget(struct init *init, uint32_t device)
+{
+	const struct seen *seen = devices_find(&init->devices, device);
+
+	probe_forget(init, device);
+	if (seen != NULL)
+		links_remove(seen);
+}
+
 static void tell(struct init *init, const struct event *event)
 {
 	uint32_t now = init_now();
@@ -83,7 +94,7 @@ static void tell(struct init *init, const struct event *event)
 		action = event_property(event, "ACTION");
 		removed = action != NULL && strcmp(action, "remove") == 0 && is_block(event);
 		if (removed)
-			probe_forget(init, event_device_number(event));
+			forget(init, event_device_number(event));
 	}
 	if (!init->started)
 		return;
@@ -106,6 +117,8 @@ static void tell_mapping(struct init *init, const struct event *event)
 	mapping_add(&properties, event);
 	named.properties = properties.text;
 	named.length = properties.length;
+	if (event_property(&named, "DM_NAME") != NULL)
+		links_make_mapping(event_property(&named, "DEVNAME"));
 	tell(init, &named);
 }
 

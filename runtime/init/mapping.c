@@ -1,8 +1,10 @@
 #include "mapping.h"
 #include "attribute.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ATTRIBUTE_MAX = 160 }; /* a name has 127 bytes, a UUID 128 (linux/dm-ioctl.h) */
 
@@ -38,4 +40,15 @@ void mapping_add(struct properties *properties, const struct event *event)
 	properties_add(properties, "DM_NAME", value);
 	attribute_read(device, "dm/uuid", value, sizeof value);
 	properties_add(properties, "DM_UUID", value);
+}
+
+bool mapping_path(const char *device, char *path, size_t room)
+{
+	char name[ATTRIBUTE_MAX];
+
+	if (strncmp(device, "dm-", 3) != 0)
+		return false;
+	attribute_read(device, "dm/name", name, sizeof name);
+	return *name != '\0' && snprintf(path, room, "/dev/mapper/%s", name) < (int)room &&
+	       access(path, F_OK) == 0;
 }

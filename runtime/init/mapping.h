@@ -21,4 +21,8 @@ bool mapping_is_passing(const struct event *event);
 /* Adds DM_NAME and DM_UUID, as udev calls them, if the mapping can be used. */
 void mapping_add(struct properties *properties, const struct event *event);
 
+/* A device's path as a mapping, "/dev/mapper/NAME". False if it is none, has no such path, or that
+ * does not fit. */
+bool mapping_path(const char *device, char *path, size_t room);
+
 #endif

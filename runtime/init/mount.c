@@ -2,6 +2,7 @@
 #include "btrfs.h"
 #include "init.h"
 #include "log.h"
+#include "mapping.h"
 #include "../probe/helper.h"
 
 #include <errno.h>
@@ -245,7 +246,10 @@ bool device_path(const struct init *init, uint32_t number, char *path, size_t ro
 {
 	const struct seen *seen = devices_find(&init->devices, number);
 
-	return seen != NULL && seen->name != NULL &&
+	if (seen == NULL || seen->name == NULL)
+		return false;
+	/* What the real system shows as the source of its root is what it was mounted by. */
+	return mapping_path(seen->name, path, room) ||
 	       snprintf(path, room, "/dev/%s", seen->name) < (int)room;
 }
 

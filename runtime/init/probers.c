@@ -1,4 +1,5 @@
 #include "init.h"
+#include "links.h"
 #include "log.h"
 #include "properties.h"
 #include "../core/device_ref.h"
@@ -256,9 +257,13 @@ static void tell_answer(struct init *init, const struct probe_request *request,
 {
 	struct properties properties = {.length = 0};
 	struct event event = {.kind = EVENT_DEVICE};
+	const struct seen *seen;
 	char number[12] = "";
 
 	devices_answer(&init->devices, request->device, answer);
+	seen = devices_find(&init->devices, request->device);
+	if (seen != NULL)
+		links_make(seen);
 	if (answer->outcome == PROBE_FAILED || request->length > sizeof properties.text / 2 ||
 	    (request->question.thorough && answer->outcome == PROBE_NOTHING))
 		return; /* nothing new */

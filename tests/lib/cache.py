@@ -23,7 +23,7 @@ import sys
 import tempfile
 
 LIB = pathlib.Path(__file__).resolve().parent
-HEADER = re.compile(rb"^# (needs|inputs|guest|disks|size|tools):[ \t]*(.*)$", re.M)
+HEADER = re.compile(rb"^# (needs|inputs|guest|disks|size|tools|source):[ \t]*(.*)$", re.M)
 
 
 class CacheError(Exception):
@@ -51,7 +51,8 @@ class Recipe:
         self.is_disk = self.script.parent.name != "recipes"
         self.text = self.script.read_bytes()
         self.header = {k.decode(): v.decode().split() for k, v in HEADER.findall(self.text)}
-        self.needs = [Recipe(need) for need in self.header.get("needs", [])]
+        self.needs = [Recipe(need) for need in
+                      self.header.get("needs", []) + self.header.get("source", [])]
         # Every disk script reads disk.sh, and one that says so runs in the workshop machine.
         self.inputs = [self.script.parent / path for path in self.header.get("inputs", [])]
         if self.is_disk:

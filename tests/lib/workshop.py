@@ -2,7 +2,8 @@
 runs in a QEMU guest with Debian's kernel and tools (recipes/workshop), on empty disks that become
 the result. Headers: `# guest: yes`, `# disks: 2` (default 1), `# size: 64` (MiB, of each),
 `# tools: sbin/mdmon` (programs below the sysroot's /usr that the workshop has not got; their
-libraries have to be those of its own tools)."""
+libraries have to be those of its own tools), and `# source: NAME`, whose disk.img is one disk more,
+to be read: a root that is too large to be unpacked in memory."""
 
 import newc
 import qemu
@@ -18,12 +19,13 @@ def run(recipe, needs, out, log):
         with open(disk, "wb") as stream:
             stream.truncate(size << 20)
 
+    sources = recipe.header.get("source", [])
     job = [newc.Entry("job", newc.DIRECTORY | 0o755)]
     job += [newc.file(f"job/{p.name}", p.read_bytes())
             for p in [recipe.script.parent.parent / "disk.sh"]]
     job.append(newc.file("job/script", recipe.text))
     for name, path in needs.items():
-        if name not in ("kernel", "workshop", "sysroot"):
+        if name not in ("kernel", "workshop", "sysroot", *sources):
             job += _tree(path, "job/" + name.replace("-", "_"))
     job += [newc.file(f"usr/{tool}", (needs["sysroot"] / "root/usr" / tool).read_bytes(), 0o755)
             for tool in recipe.header.get("tools", [])]
@@ -32,7 +34,7 @@ def run(recipe, needs, out, log):
     initrd.write_bytes(newc.join(workshop, newc.write(job)))
 
     line = qemu.command(needs["kernel"] / "vmlinuz", initrd, f"{qemu.CMDLINE} quiet panic=-1",
-                        disks, memory=1024, keep=True)
+                        disks, memory=1024, keep=True, extra=_sources(needs, sources))
     with qemu.Machine(line, LIMIT, log=log) as machine:
         try:
             done = machine.expect(r"^workshop: done$")
@@ -42,6 +44,15 @@ def run(recipe, needs, out, log):
             log.write(b"\nworkshop: the limit passed\n")
     initrd.unlink()
     return bool(done)
+
+
+def _sources(needs, names):
+    """Options for disks that are only read."""
+    options = []
+    for n, name in enumerate(names):
+        options += ["-drive", f"if=none,id=s{n},file={needs[name] / 'disk.img'},format=raw,"
+                    "readonly=on", "-device", f"virtio-blk-pci,drive=s{n}"]
+    return options
 
 
 def _tree(source, target):
