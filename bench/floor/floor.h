@@ -14,8 +14,8 @@ void mark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 pid_t spawn(char **command);
 
-/* Waits for a child; one that failed ends the floor. */
-void wait_for(pid_t child, const char *what);
+/* Waits for a child; one that ends with a status above `worst` ends the floor. */
+void wait_for(pid_t child, const char *what, int worst);
 
 /* Runs the commands of /steps, one a line with its words separated by spaces, each when the one
  * before has succeeded. There need not be any. */

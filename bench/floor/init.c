@@ -156,14 +156,13 @@ static void load_one(const char *path, bool async)
 	mark("module %s", strrchr(path, '/') + 1);
 }
 
-void wait_for(pid_t child, const char *what)
+void wait_for(pid_t child, const char *what, int worst)
 {
 	int status;
 
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		die(what);
-	/* fsck: 1 is "errors corrected" (fsck(8)). */
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > worst) {
 		errno = ECHILD;
 		die(what);
 	}
@@ -182,7 +181,7 @@ static void load_all(char *list, bool in_children, bool async)
 			load_one(path, async);
 			_exit(0);
 		}
-		wait_for(child, path);
+		wait_for(child, path, 0);
 		mark("module %s", strrchr(path, '/') + 1);
 	}
 }
@@ -206,7 +205,7 @@ static void load_modules(void)
 		load_all(list, false, async);
 		_exit(0);
 	}
-	wait_for(child, "loader");
+	wait_for(child, "loader", 0);
 	mark("modules, all in one child");
 }
 
@@ -318,7 +317,7 @@ static void check(char *node, const char *type)
 			 node);
 		command = in_shell;
 	}
-	wait_for(spawn(command), command[0]);
+	wait_for(spawn(command), command[0], 1); /* "errors corrected": fsck(8) */
 	mark("fsck");
 }
 

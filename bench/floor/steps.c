@@ -23,7 +23,7 @@ static void run_step(char *line)
 	if (count == 0)
 		return;
 	command[count] = NULL;
-	wait_for(spawn(command), command[0]);
+	wait_for(spawn(command), command[0], 0);
 	mark("%.40s", command[0]);
 }
 

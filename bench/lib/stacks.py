@@ -77,7 +77,7 @@ STACKS = [
           steps=("/sbin/mdadm --quiet --assemble /dev/md0 /dev/vda /dev/vdb", f"{OPEN} /dev/md0 safe",
                  "/sbin/lvm lvchange -qq -ay vg/root")),
     Stack("btrfs", "btrfs raid1 over two disks", f"UUID={UUID}", packages=("btrfs-progs",), type="btrfs",
-          disks=2, programs=("/bin/btrfs",), steps=("/bin/btrfs device scan -q /dev/vda /dev/vdb",)),
+          disks=2, programs=("/bin/btrfs",), steps=("/bin/btrfs -q device scan /dev/vda /dev/vdb",)),
     # The floor knows that the disk is gone and does not wait for it.
     Stack("md1-degraded", "the mirror without its second disk", made_as="md1", without=(2,),
           steps=("/sbin/mdadm --quiet --assemble --run /dev/md0 /dev/vda",), **MD),
