@@ -60,14 +60,27 @@ static const struct chain_link *find_unknown(const struct chain *chain, uint32_t
 	return NULL;
 }
 
-/* The first file system or swap of fstab that is named as a mapping or a volume. */
+/* Whether crypttab says what a mapping is: then it is no volume. */
+static bool is_encrypted(const struct model *model, const struct device_ref *ref)
+{
+	for (size_t i = 0; i < model->crypttab.count; i++) {
+		const char *target = model->crypttab.item[i].target.text;
+
+		if (strlen(target) == ref->length && memcmp(target, ref->text, ref->length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first file system or swap of fstab that is named as a mapping, if it is not crypttab's, or as
+ * a volume. */
 static const struct fstab_row *find_mapping(const struct model *model)
 {
 	for (size_t i = 0; i < model->fstab.count; i++) {
 		struct device_ref ref;
 
 		device_ref_parse(model->fstab.item[i].source.text, &ref);
-		if (ref.kind == REF_MAPPER ||
+		if ((ref.kind == REF_MAPPER && !is_encrypted(model, &ref)) ||
 		    (ref.kind == REF_NAME && memchr(ref.text, '/', ref.length)))
 			return &model->fstab.item[i];
 	}
