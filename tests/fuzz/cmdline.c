@@ -7,15 +7,17 @@
 /* What is read of the command line at boot has to be text, whatever stands there. */
 static void read_at_boot(const uint8_t *data, size_t size)
 {
-	static struct boot boot;
+	static struct boot boot, nothing; /* and what is there without a command line */
 	char *text = calloc(1, size + 1);
 
 	if (text == NULL)
 		abort();
 	memcpy(text, data, size);
+	boot_read_command_line(&nothing, NULL, "");
 	boot_read_command_line(&boot, NULL, text);
 	for (unsigned i = 0; i < PARAMETER_COUNT; i++)
-		if (strlen(boot.parameter[i]) > size + 3) /* "10%" is a default */
+		if (strcmp(boot.parameter[i], nothing.parameter[i]) != 0 &&
+		    strlen(boot.parameter[i]) > size + sizeof "yes")
 			abort();
 	free(text);
 }
