@@ -74,18 +74,25 @@ static void find_name(const char *device, size_t length, char name[NAME_MAX_HERE
 	}
 }
 
+/* Bytes of the array's own name: of md127p1 those of md127. */
+static size_t array_length(const char *device, bool partition)
+{
+	size_t length = strlen(device);
+
+	if (partition)
+		while (length > 0 && device[--length] != 'p')
+			;
+	return length;
+}
+
 /* udev's rule: a number behind the array's name, with a p between two digits. */
 static void add_name(struct properties *properties, const struct event *event, bool partition)
 {
 	const char *device = event_property(event, "DEVNAME");
 	const char *number = event_property(event, "PARTN");
-	size_t length = strlen(device);
 	char name[NAME_MAX_HERE], whole[NAME_MAX_HERE + 16];
 
-	if (partition) /* md127p1 */
-		while (length > 0 && device[--length] != 'p')
-			;
-	find_name(device, length, name);
+	find_name(device, array_length(device, partition), name);
 	if (name[0] == '\0')
 		return;
 	if (partition && number != NULL)
@@ -112,13 +119,9 @@ static bool add_all_but_action(struct properties *properties, const struct event
 /* mdadm is still at it (bootgraph-md, names.c). */
 static bool is_held(const char *device, bool partition)
 {
-	size_t length = strlen(device);
 	char path[ATTRIBUTE_MAX];
 
-	if (partition)
-		while (length > 0 && device[--length] != 'p')
-			;
-	snprintf(path, sizeof path, HELD "%.*s", (int)length, device);
+	snprintf(path, sizeof path, HELD "%.*s", (int)array_length(device, partition), device);
 	return access(path, F_OK) == 0;
 }
 
