@@ -30,8 +30,11 @@ boot = program(TESTS / "qemu" / "boot")
 mutation = program(TESTS / "mutations" / "try")
 
 
+WORK = tempfile.TemporaryDirectory(prefix="bootgraph-tools-")
+
+
 def temporary(text):
-    file = tempfile.NamedTemporaryFile("w", suffix=".case", delete=False)
+    file = tempfile.NamedTemporaryFile("w", suffix=".case", dir=WORK.name, delete=False)
     with file:
         file.write(text)
     return pathlib.Path(file.name)
