@@ -1,8 +1,7 @@
 /* bootgraph status: what PID 1 left in /run/bootgraph, and how its arrays and processes are now. */
 #include "commands.h"
-#include "../image/path.h"
 #include "../source/text.h"
-#include "../timeline/timeline.h"
+#include "../status/status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,15 +12,7 @@
 static const char help[] = "  --root DIR        a directory that stands for / (default: /)\n"
 			   "  --all             units that had nothing to do, too\n";
 
-struct status {
-	struct arena *arena;
-	struct diag *diag;
-	int root_fd;
-	bool all;
-	bool trouble; /* something failed, or lacks something */
-};
-
-static const struct text *read_left(const struct status *status, const char *path)
+static const struct text *read_boot(const struct status *status, const char *path)
 {
 	const struct text *text = text_read(status->arena, status->root_fd, path, path);
 
@@ -32,20 +23,7 @@ static const struct text *read_left(const struct status *status, const char *pat
 	return text;
 }
 
-/* --- the boot ------------------------------------------------------------- */
-
-static void print_story(const struct timeline *timeline)
-{
-	bool done = timeline->verdict != NULL && strcmp(timeline->verdict, "handoff") == 0;
-
-	printf("%s after %.3f s.\n", done ? "Handed over to the real init" : "The trace ends",
-	       timeline->end / 1000.0);
-	if (timeline->because.count > 0)
-		puts("Before that, the boot stopped in the rescue shell:");
-	for (size_t i = 0; i < timeline->because.count; i++)
-		printf("  %s\n", timeline->because.item[i]);
-	puts("");
-}
+/* --- the table ------------------------------------------------------------ */
 
 static int compare_rows(const void *a, const void *b)
 {
@@ -93,69 +71,25 @@ static void print_rows(struct status *status, struct outcome *outcome)
 	}
 }
 
-/* --- now ------------------------------------------------------------------ */
-
-static const char *attribute(const struct status *status, const char *path)
-{
-	size_t size = 0;
-	char *data = (char *)path_read(status->arena, status->root_fd, path, &size);
-
-	return data != NULL ? arena_strndup(status->arena, data, strcspn(data, "\n")) : NULL;
-}
-
-static void print_arrays(struct status *status)
-{
-	path_names names = path_list(status->arena, status->root_fd, "sys/block", "md*");
-
-	for (size_t i = 0; i < names.count; i++) {
-		const char *base = arena_printf(status->arena, "sys/block/%s/md", names.item[i]);
-		const char *disks =
-			attribute(status, arena_printf(status->arena, "%s/raid_disks", base));
-		const char *missing =
-			attribute(status, arena_printf(status->arena, "%s/degraded", base));
-
-		if (disks == NULL || missing == NULL || strcmp(missing, "0") == 0)
-			continue;
-		status->trouble = true;
-		printf("Array %s lacks %s of its %s members.\n", names.item[i], missing, disks);
-	}
-}
-
-/* systemd's storage daemons: processes that it is not to end (ROOT_STORAGE_DAEMONS.md). */
-static void print_processes(const struct status *status)
-{
-	path_names names = path_list(status->arena, status->root_fd, "proc", "[1-9]*");
-
-	for (size_t i = 0; i < names.count; i++) {
-		size_t size = 0;
-		const char *line = (const char *)path_read(
-			status->arena, status->root_fd,
-			arena_printf(status->arena, "proc/%s/cmdline", names.item[i]), &size);
-
-		if (line != NULL && size > 1 && line[0] == '@')
-			printf("Still running from the initramfs: %s, process %s.\n", line + 1,
-			       names.item[i]);
-	}
-}
-
 /* --- all ------------------------------------------------------------------ */
 
 static int run(struct status *status)
 {
-	const struct text *text = read_left(status, "run/bootgraph/outcome");
+	const struct text *text = read_boot(status, "run/bootgraph/outcome");
 	struct outcome *outcome =
 		text != NULL ? outcome_read(status->arena, status->diag, text) : NULL;
 	struct timeline *timeline;
 
 	if (outcome == NULL)
 		return EXIT_FINDINGS;
-	text = read_left(status, "run/bootgraph/trace");
+	text = read_boot(status, "run/bootgraph/trace");
 	timeline = text != NULL ? timeline_read(status->arena, status->diag, text) : NULL;
 	if (timeline != NULL)
-		print_story(timeline);
+		status_tell_story(timeline);
 	print_rows(status, outcome);
-	print_arrays(status);
-	print_processes(status);
+	status_read_left(status);
+	status_print_since(status);
+	status_print_now(status);
 	return status->trouble || timeline == NULL ? EXIT_FINDINGS : EXIT_FINE;
 }
 
@@ -191,6 +125,7 @@ int command_status(int argc, char **argv)
 	}
 	status.arena = arena_new();
 	result = run(&status);
+	left_free(&status.left);
 	arena_free(status.arena);
 	close(status.root_fd);
 	return result;

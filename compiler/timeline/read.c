@@ -1,4 +1,5 @@
 #include "timeline.h"
+#include "../../runtime/left/field.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,8 @@ struct reader {
 
 const char *trace_word(struct arena *arena, const char **at, const char *end)
 {
-	char *word, *to;
 	const char *stop;
+	char *word;
 
 	while (*at < end && **at == ' ')
 		(*at)++;
@@ -28,18 +29,9 @@ const char *trace_word(struct arena *arena, const char **at, const char *end)
 	stop = memchr(*at, ' ', (size_t)(end - *at));
 	if (stop == NULL)
 		stop = end;
-	word = to = arena_alloc(arena, (size_t)(stop - *at) + 1);
-	while (*at < stop) {
-		char hex[3] = {0}, *hex_end;
-
-		if (stop - *at >= 4 && (*at)[0] == '\\' && (*at)[1] == 'x') {
-			memcpy(hex, *at + 2, 2);
-			*to++ = (char)strtoul(hex, &hex_end, 16);
-			*at += 4;
-		} else {
-			*to++ = *(*at)++;
-		}
-	}
+	word = arena_alloc(arena, (size_t)(stop - *at) + 1);
+	field_decode(*at, (size_t)(stop - *at), word);
+	*at = stop;
 	return word;
 }
 
@@ -131,6 +123,36 @@ static void read_finished(struct reader *r, const char *effect, const char *stat
 		stretch->state = strcmp(status, "0") == 0 ? STATE_DONE : STATE_FAILED;
 }
 
+static void read_verdict(struct reader *r, const char *verdict)
+{
+	struct rescue_story story = {r->now, UINT32_MAX, r->timeline->because.count, 0};
+	size_t count = r->timeline->rescues.count;
+
+	r->timeline->verdict = strcmp(verdict, "none") == 0 ? NULL : verdict;
+	if (strcmp(verdict, "rescue") == 0)
+		vec_push(r->arena, &r->timeline->rescues, story);
+	else if (count > 0 && r->timeline->rescues.item[count - 1].end == UINT32_MAX)
+		r->timeline->rescues.item[count - 1].end = r->now;
+}
+
+static void read_because(struct reader *r, const char *at, const char *end)
+{
+	size_t count = r->timeline->rescues.count;
+
+	while (at < end && *at == ' ')
+		at++;
+	vec_push(r->arena, &r->timeline->because, arena_strndup(r->arena, at, (size_t)(end - at)));
+	if (count > 0)
+		r->timeline->rescues.item[count - 1].because_count++;
+}
+
+static void read_given_up(struct reader *r, const char *node, const char *reason)
+{
+	struct given_up given_up = {r->now, node, reason};
+
+	vec_push(r->arena, &r->timeline->given_up, given_up);
+}
+
 static void read_line(struct reader *r, const char *word, const char *at, const char *end)
 {
 	const char *first = NULL, *second = NULL;
@@ -140,16 +162,13 @@ static void read_line(struct reader *r, const char *word, const char *at, const 
 		return;
 	}
 	if (strcmp(word, "because") == 0) {
-		while (at < end && *at == ' ')
-			at++;
-		vec_push(r->arena, &r->timeline->because,
-			 arena_strndup(r->arena, at, (size_t)(end - at)));
+		read_because(r, at, end);
 		return;
 	}
 	first = trace_word(r->arena, &at, end);
 	second = trace_word(r->arena, &at, end);
 	if (strcmp(word, "verdict") == 0 && first != NULL)
-		r->timeline->verdict = strcmp(first, "none") == 0 ? NULL : first;
+		read_verdict(r, first);
 	else if (first == NULL || second == NULL)
 		return;
 	else if (strcmp(word, "node") == 0)
@@ -158,6 +177,8 @@ static void read_line(struct reader *r, const char *word, const char *at, const 
 		read_effect(r, first, second);
 	else if (strcmp(word, "finished") == 0)
 		read_finished(r, first, second);
+	else if (strcmp(word, "given-up") == 0)
+		read_given_up(r, first, second);
 }
 
 /* --- the critical path

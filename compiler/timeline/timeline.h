@@ -21,11 +21,25 @@ struct stretch {
 	unsigned count;	       /* effects in it */
 };
 
+/* A time in the rescue shell. */
+struct rescue_story {
+	uint32_t begin, end;		     /* end is UINT32_MAX if it was not left */
+	size_t first_because, because_count; /* in the timeline's */
+};
+
+/* Something that was waited for no longer, and what it was done without. */
+struct given_up {
+	uint32_t at;
+	const char *node, *reason; /* "quiescent" or "budget" */
+};
+
 struct timeline {
 	VEC(struct stretch) stretches; /* by begin, then as in the trace */
 	uint32_t end;		       /* of the last line */
 	const char *verdict;	       /* "handoff", "rescue", or NULL if the trace has none */
-	VEC(const char *) because;     /* why it is a rescue */
+	VEC(const char *) because;     /* why it is a rescue, of all of them */
+	VEC(struct rescue_story) rescues;
+	VEC(struct given_up) given_up;
 	const char *command_line;
 };
 
@@ -40,7 +54,7 @@ struct timeline *timeline_read(struct arena *arena, struct diag *diag, const str
 void timeline_table(const struct timeline *timeline, FILE *out, bool utf8);
 void timeline_svg(const struct timeline *timeline, FILE *out);
 
-/* --- how each unit ended (specs/trace.md, /run/bootgraph/outcome) ---------- */
+/* --- how each unit ended (specs/run.md) ---------- */
 
 struct outcome_row {
 	const char *name, *kind;

@@ -2,7 +2,6 @@
 #include "init.h"
 #include "log.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 void children_begin(struct init *init)
@@ -170,7 +168,7 @@ void child_work(struct init *init, const struct effect *effect, worker_function 
 
 /* --- ending --------------------------------------------------------------- */
 
-static void signal_child(const struct child *child, int number)
+void child_signal(const struct child *child, int number)
 {
 	if (kill(-child->pid, number) < 0)
 		kill(child->pid, number); /* it has not come as far as setsid */
@@ -188,7 +186,7 @@ void child_stop(struct init *init, uint32_t node, uint32_t serial)
 			continue;
 		child->stopped = true;
 		child->kill_at = init_now() + KILL_GRACE;
-		signal_child(child, SIGTERM);
+		child_signal(child, SIGTERM);
 	}
 }
 
@@ -256,7 +254,7 @@ void children_tick(struct init *init, uint32_t now)
 		struct child *child = &init->children.child[i];
 
 		if (child->kill_at <= now) {
-			signal_child(child, SIGKILL);
+			child_signal(child, SIGKILL);
 			child->kill_at = NEVER; /* it is not waited for: it may never die */
 		}
 	}
@@ -271,101 +269,4 @@ uint32_t children_deadline(const struct init *init)
 		if (init->children.child[i].kill_at < deadline)
 			deadline = init->children.child[i].kill_at;
 	return deadline;
-}
-
-/* --- before the handoff --------------------------------------------------- */
-
-/* Whether a process belongs to user space and has not asked to be spared: storage daemons name
- * themselves with an @ (systemd: ROOT_STORAGE_DAEMONS). */
-static bool is_to_end(const char *pid)
-{
-	char path[32], first = '@';
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%.16s/cmdline", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, &first, 1) != 1)
-		first = '@'; /* empty: a kernel thread, or a zombie */
-	close(fd);
-	return first != '@';
-}
-
-static unsigned signal_all(int number)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	unsigned count = 0;
-
-	while (proc != NULL && (entry = readdir(proc)) != NULL) {
-		long pid = strtol(entry->d_name, NULL, 10);
-
-		if (pid > 1 && is_to_end(entry->d_name) && kill((pid_t)pid, number) == 0)
-			count++;
-	}
-	if (proc != NULL)
-		closedir(proc);
-	return count;
-}
-
-/* Whoever is still there is stuck in the kernel; it will go when that lets it. */
-static void name_those_left(void)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-
-	while (proc != NULL && (entry = readdir(proc)) != NULL)
-		if (strtol(entry->d_name, NULL, 10) > 1 && is_to_end(entry->d_name))
-			say(SAY_WARNING, "bootgraph: process %s does not end and is left behind",
-			    entry->d_name);
-	if (proc != NULL)
-		closedir(proc);
-}
-
-/* False if some are still there at that time. Who is to survive is not waited for. */
-static bool wait_for_children(uint32_t until)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (;;) {
-		uint32_t now = init_now();
-		struct timespec patience = {0, 20000000};
-
-		pid_t pid;
-
-		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-			;
-		if (pid < 0 || signal_all(0) == 0)
-			return true;
-		if (now >= until)
-			return false;
-		sigtimedwait(&set, NULL, &patience);
-	}
-}
-
-void children_end_all(struct init *init)
-{
-	unsigned left = prompts_end(init);
-	size_t i;
-
-	probers_end(&init->probers);
-	for (i = 0; i < init->children.count; i++) {
-		signal_child(&init->children.child[i], SIGTERM);
-		left++;
-	}
-	if (init->ran_programs) /* one of them may have left a daemon behind */
-		left += signal_all(SIGTERM);
-	if (left == 0)
-		return;
-	if (wait_for_children(init_now() + KILL_GRACE))
-		return;
-	for (i = 0; i < init->children.count; i++)
-		signal_child(&init->children.child[i], SIGKILL);
-	if (init->ran_programs)
-		signal_all(SIGKILL);
-	if (!wait_for_children(init_now() + KILL_GRACE))
-		name_those_left();
 }

@@ -74,8 +74,8 @@ void children_reap(struct init *init);
 void children_tick(struct init *init, uint32_t now);
 uint32_t children_deadline(const struct init *init);
 
-/* Ends whatever PID 1 has started, before the handoff. */
-void children_end_all(struct init *init);
+/* Signals a worker, and what it runs. */
+void child_signal(const struct child *child, int number);
 
 /* Sets a report's text, as in printf, and returns status. */
 int32_t report_say(struct report *report, int32_t status, const char *format, ...)

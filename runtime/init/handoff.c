@@ -1,6 +1,8 @@
 #include "handoff.h"
 #include "capabilities.h"
+#include "ending.h"
 #include "init.h"
+#include "left.h"
 #include "log.h"
 #include "mount.h"
 #include "records.h"
@@ -231,9 +233,10 @@ int handoff(struct init *init)
 	init_tell(init, &(struct event){.kind = EVENT_FINISHED,
 					.node = init->handoff.node,
 					.serial = init->handoff.serial});
-	children_end_all(init);
+	processes_end(init);
 	records_write(init);
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
+	left_write(init);
 	tracefile_flush(&init->trace);
 	carry_over(init->new_root, "/dev");
 	carry_over(init->new_root, "/run");

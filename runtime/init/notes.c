@@ -1,6 +1,7 @@
 #include "notes.h"
 #include "log.h"
 #include "../core/trace.h"
+#include "../left/field.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,25 +66,11 @@ const struct note *notes_of(const struct notes *notes, uint32_t node)
 
 static void put_time(FILE *file, uint32_t time)
 {
+	fputc(' ', file);
 	if (time == NEVER)
-		fputs(" -", file);
-	else
-		fprintf(file, " %u.%03u", (unsigned)(time / 1000), (unsigned)(time % 1000));
-}
-
-/* One field, as in the trace. */
-static void put_field(FILE *file, const char *text)
-{
-	if (*text == '\0')
 		fputc('-', file);
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c <= ' ' || c >= 0x7f || c == '\\')
-			fprintf(file, "\\x%02x", c);
-		else
-			fputc(c, file);
-	}
+	else
+		field_write_time(file, time);
 }
 
 static void put_node(FILE *file, const struct notes *notes, const struct machine *machine,
@@ -94,7 +81,7 @@ static void put_node(FILE *file, const struct notes *notes, const struct machine
 	struct node node;
 
 	blob_node(machine->blob, index, &node);
-	put_field(file, blob_string(machine->blob, node.name));
+	field_write(file, blob_string(machine->blob, node.name));
 	fprintf(file, " %s %s", node_kind_name((enum node_kind)node.kind),
 		node_state_name((enum node_state)memory->state));
 	put_time(file, note->begin);
@@ -102,7 +89,7 @@ static void put_node(FILE *file, const struct notes *notes, const struct machine
 	fprintf(file, " %d", memory->status);
 	if (note->reason != NULL) {
 		fputc(' ', file);
-		put_field(file, note->reason);
+		field_write(file, note->reason);
 	}
 	fputc('\n', file);
 }

@@ -23,7 +23,7 @@ void notes_reason(struct notes *notes, uint32_t node, const char *format, ...)
 
 const struct note *notes_of(const struct notes *notes, uint32_t node);
 
-/* Writes /run/bootgraph/outcome (specs/trace.md). */
+/* Writes /run/bootgraph/outcome (specs/run.md). */
 void notes_write(const struct notes *notes, const struct machine *machine, const char *path);
 
 #endif
