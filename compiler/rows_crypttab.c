@@ -74,21 +74,29 @@ static struct word join_options(struct arena *arena, const struct crypttab_row *
 
 /* --- the cipher ----------------------------------------------------------- */
 
-/* What the device was seen to use, "aes-xts-plain64"; NULL if it was not. */
-static const char *seen_cipher(const struct model *model, const char *target)
+/* The mapping as the facts have it; NULL if it was not seen. */
+static const struct facts_dm *seen_mapping(const struct model *model, const char *target)
 {
 	const struct facts *facts = model->chain->facts;
 
 	for (size_t i = 0; facts != NULL && i < facts->devices.count; i++) {
 		const struct facts_dm *dm = facts->devices.item[i].dm;
 
-		if (dm == NULL || dm->name == NULL || strcmp(dm->name, target) != 0)
-			continue;
-		for (size_t k = 0; k < dm->table.count; k++)
-			if (strcmp(dm->table.item[k].type, "crypt") == 0)
-				return arena_strndup(model->arena, dm->table.item[k].parameters,
-						     strcspn(dm->table.item[k].parameters, " "));
+		if (dm != NULL && dm->name != NULL && strcmp(dm->name, target) == 0)
+			return dm;
 	}
+	return NULL;
+}
+
+/* What the device was seen to use, "aes-xts-plain64"; NULL if it was not. */
+static const char *seen_cipher(const struct model *model, const char *target)
+{
+	const struct facts_dm *dm = seen_mapping(model, target);
+
+	for (size_t i = 0; dm != NULL && i < dm->table.count; i++)
+		if (strcmp(dm->table.item[i].type, "crypt") == 0)
+			return arena_strndup(model->arena, dm->table.item[i].parameters,
+					     strcspn(dm->table.item[i].parameters, " "));
 	return NULL;
 }
 
@@ -133,9 +141,11 @@ static struct cipher cipher_of(const struct model *model, const struct crypttab_
  * MODULE_ALIAS_CRYPTO); empty for what dm-crypt does by itself. */
 static struct word module_of(struct arena *arena, const char *algorithm, struct span span)
 {
-	static const char *const own[] = {"",	 "plain", "plain64", "plain64be", "benbi",   "null",
-					  "lmk", "tcw",	  "random",  "eboiv",	  "elephant"};
+	static const char *const own[] = {"",	  "plain", "plain64", "plain64be", "benbi",
+					  "null", "lmk",   "tcw",     "random",	   "eboiv"};
 
+	if (strcmp(algorithm, "elephant") == 0) /* has a cipher beside the one that it is part of */
+		algorithm = "ecb";
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strcmp(own[i], algorithm) == 0)
 			return (struct word){"", span};
@@ -150,6 +160,19 @@ static struct word header_module_of(const struct crypttab_row *line)
 		      crypttab_find(line, CRYPTTAB_LUKS) == NULL;
 
 	return (struct word){needed ? "algif-skcipher" : "", line->span};
+}
+
+/* What makes zeros where a BitLocker volume has its metadata (kernel: admin-guide/device-mapper/
+ * zero.rst). That it is one says the line, or what the device was seen to be made of: a mapping of
+ * several tables, and not all of them crypt. */
+static struct word zeros_module_of(const struct model *model, const struct crypttab_row *line)
+{
+	const struct facts_dm *dm = seen_mapping(model, line->target.text);
+	bool needed = crypttab_find(line, CRYPTTAB_BITLK) != NULL;
+
+	for (size_t i = 0; dm != NULL && i < dm->table.count; i++)
+		needed = needed || strcmp(dm->table.item[i].type, "zero") == 0;
+	return (struct word){needed ? "dm-zero" : "", line->span};
 }
 
 /* --- keys, and what has to be there first --------------------------------- */
@@ -279,6 +302,7 @@ static struct row make_row(const struct model *model, const struct crypttab_row 
 		 {"volume-key", volume_key_of(model, line)},
 		 {"keyslot", option_value(line, CRYPTTAB_KEYSLOT, "")},
 		 {"cipher-module", module_of(arena, cipher.name, line->span)},
+		 {"zeros-module", zeros_module_of(model, line)},
 		 {"header-module", header_module_of(line)},
 		 {"mode-module", module_of(arena, cipher.mode, line->span)},
 		 {"numbering-module", module_of(arena, cipher.numbering, line->span)}}};

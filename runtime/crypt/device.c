@@ -162,12 +162,20 @@ int device_load(struct opening *opening)
 
 /* --- trying --------------------------------------------------------------- */
 
-/* A wrong key has several faces. */
+/* A wrong key has several faces. That of BitLocker is what OpenSSL's failure to decrypt becomes
+ * (cryptsetup 2.6.1, lib/crypto_backend/crypto_openssl.c: crypt_bitlk_decrypt_key); of what else is
+ * invalid the library speaks. */
+static bool is_wrong_key(const struct opening *opening, int r)
+{
+	return r == -EPERM || (r == -ENOENT && opening->kind == KIND_LUKS) ||
+	       (r == -EINVAL && opening->kind == KIND_BITLK && report_is_clear());
+}
+
 static int say_why(const struct opening *opening, int r)
 {
 	if (r >= 0)
 		return 0;
-	if (r == -EPERM || (r == -ENOENT && opening->kind == KIND_LUKS))
+	if (is_wrong_key(opening, r))
 		return -EPERM;
 	if (r == -ENOMEM)
 		return report(r, "there is not enough memory to open %s", opening->source);

@@ -37,7 +37,7 @@ int report_else(int error, const char *format, ...)
 {
 	va_list arguments;
 
-	if (reason[0] != '\0')
+	if (!report_is_clear())
 		return error;
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
@@ -48,6 +48,11 @@ int report_else(int error, const char *format, ...)
 void report_clear(void)
 {
 	reason[0] = '\0';
+}
+
+bool report_is_clear(void)
+{
+	return reason[0] == '\0';
 }
 
 /* The library's own words, where ours are not better. */

@@ -55,6 +55,7 @@ int report(int error, const char *format, ...) __attribute__((format(printf, 2, 
 /* The same, unless something was said since report_clear: the library knows more. */
 int report_else(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void report_clear(void);
+bool report_is_clear(void);
 
 /* --- cryptopts.c ---------------------------------------------------------- */
 
