@@ -1,4 +1,5 @@
 #include "compile.h"
+#include "array_policy.h"
 #include "check.h"
 #include "facts/capture.h"
 #include "graph.h"
@@ -167,6 +168,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	c->graph = graph_build(c->model, diag, &instances);
 	check_graph(c->graph, diag);
 	chain_check(c->chain, c->model, diag, options->tell_unknown);
+	array_policy_check(c->model, diag);
 	list_needs(c);
 	if (!graph_order(c->graph, diag) || failed(diag) || c->status == EXIT_SYSTEM)
 		return false;

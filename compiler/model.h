@@ -76,6 +76,9 @@ enum { MD_UUID_SIZE = 33 };
  * one. */
 bool md_uuid(const char *text, char ret_uuid[MD_UUID_SIZE]);
 
+/* What mdadm compares of a name, a part of it: /dev/md0, /dev/md/0, md0 and 0 are one. */
+const char *md_short_name(const char *name);
+
 /* A kernel parameter on the compile-time command line, or a word that is none of ours. */
 struct parameter_given {
 	enum parameter_id id;
@@ -177,8 +180,23 @@ enum rescue_tools {
 	RESCUE_TOOLS_NONE,
 };
 
+enum degraded_policy {
+	DEGRADED_YES,
+	DEGRADED_NO,
+	DEGRADED_ASK,
+};
+
+/* What is decided for one thing, by its name. */
+struct named_choice {
+	struct word name;
+	int choice;
+};
+
+typedef VEC(struct named_choice) choice_list;
+
 struct settings {
-	int rescue_tools; /* enum rescue_tools */
+	int rescue_tools;     /* enum rescue_tools */
+	choice_list degraded; /* arrays: enum degraded_policy */
 };
 
 struct yaml_node;   /* source/yaml.h */

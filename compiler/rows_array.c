@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array_policy.h"
 #include "chain.h"
 #include "source/initramfs_conf.h"
 
@@ -20,16 +21,6 @@ struct source {
 static struct word given(struct word word, struct span otherwise)
 {
 	return word.text != NULL ? word : (struct word){"", otherwise};
-}
-
-/* --- which ------------------------------------------------------------------ */
-
-static const char *path_of(const struct facts_device *device)
-{
-	for (size_t i = 0; i < device->links.count; i++)
-		if (strncmp(device->links.item[i], "/dev/md/", 8) == 0)
-			return device->links.item[i];
-	return NULL;
 }
 
 /* --- what it is called ------------------------------------------------------ */
@@ -184,14 +175,18 @@ static const char *module_of(const struct source *source)
 	return "";
 }
 
-/* What Debian's mdadm package asks at its installation. */
-static struct word policy_of(const struct model *model, struct span span)
+/* bootgraph.conf, else what Debian's mdadm package asks at its installation. */
+static struct word policy_of(const struct model *model, const struct source *source)
 {
+	struct array_names names = array_names_of(source->line, source->seen, source->path);
 	const struct word *answer = initramfs_conf_value(model, "BOOT_DEGRADED");
 	bool no = answer != NULL && answer->text != NULL &&
 		  (strcasecmp(answer->text, "false") == 0 || strcasecmp(answer->text, "no") == 0);
+	struct word policy;
 
-	return (struct word){no ? "no" : "yes", answer != NULL ? answer->span : span};
+	if (array_policy(model, &names, &policy))
+		return policy;
+	return (struct word){no ? "no" : "yes", answer != NULL ? answer->span : source->span};
 }
 
 static struct word join_devices(struct arena *arena, const struct source *source)
@@ -228,7 +223,7 @@ static void add_row(const struct model *model, row_list *rows, const struct sour
 				{"metadata", given(line->metadata, source->span)},
 				{"devices", join_devices(model->arena, source)},
 				{"set", set_of(model, source)},
-				{"policy", policy_of(model, source->span)},
+				{"policy", policy_of(model, source)},
 				{"module", personality},
 				{"modules", modules}}}));
 }
@@ -243,7 +238,7 @@ void rows_add_arrays(const struct model *model, row_list *rows, bool only_contai
 
 		if (link->kind == LINK_MD && link->device != NULL && link->device->md != NULL) {
 			source.seen = link->device->md;
-			source.path = path_of(link->device);
+			source.path = array_path(link->device);
 			source.kernel = link->device->name;
 		}
 		if (source.line != NULL)

@@ -36,8 +36,8 @@ void print_settings(void)
 {
 	puts("| setting | value | meaning |");
 	puts("| --- | --- | --- |");
-#define SETTING(id, key, member, text) puts("| `" key "` | | " text " |");
-#define VALUE(id, word, number, text)  puts("| | `" word "` | " text " |");
+#define SETTING(id, key, kind, member, text) puts("| `" key "` | | " text " |");
+#define VALUE(id, word, number, text)	     puts("| | `" word "` | " text " |");
 #include "source/settings.def"
 }
 

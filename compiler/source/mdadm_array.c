@@ -64,6 +64,17 @@ bool md_uuid(const char *text, char ret_uuid[MD_UUID_SIZE])
 	return digits == MD_UUID_SIZE - 1;
 }
 
+const char *md_short_name(const char *name)
+{
+	if (strncmp(name, "/dev/md/", 8) == 0)
+		name += 8;
+	else if (strncmp(name, "/dev/", 5) == 0)
+		name += 5;
+	if (strncmp(name, "md", 2) == 0 && isdigit((unsigned char)name[2]))
+		name += 2;
+	return name;
+}
+
 const char *md_container(const struct model *model, const struct md_array *array)
 {
 	const char *container = array->container.text, *uuid = container;

@@ -3,7 +3,6 @@
 #include "mdadm_check.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -13,18 +12,6 @@
 
 /* --- the same array twice ------------------------------------------------- */
 
-/* What mdadm compares of a name: /dev/md0, /dev/md/0, md0 and 0 are one. */
-static const char *short_name(const char *name)
-{
-	if (strncmp(name, "/dev/md/", 8) == 0)
-		name += 8;
-	else if (strncmp(name, "/dev/", 5) == 0)
-		name += 5;
-	if (strncmp(name, "md", 2) == 0 && isdigit((unsigned char)name[2]))
-		name += 2;
-	return name;
-}
-
 /* The word an array is called by: its device, or the name in its metadata without the host. */
 static struct word called(const struct md_array *array)
 {
@@ -32,7 +19,7 @@ static struct word called(const struct md_array *array)
 	const char *colon;
 
 	if (word.text != NULL) {
-		word.text = short_name(word.text);
+		word.text = md_short_name(word.text);
 		return word;
 	}
 	word = array->name;

@@ -1,5 +1,5 @@
-/* /etc/bootgraph/bootgraph.conf: one YAML mapping of settings to words. The file may be missing, or
- * empty. */
+/* /etc/bootgraph/bootgraph.conf: one YAML mapping of settings to words, or of names to words. The
+ * file may be missing, or empty. */
 #include "settings.h"
 #include "text.h"
 #include "yaml.h"
@@ -9,25 +9,31 @@
 #include <string.h>
 
 enum setting_id {
-#define SETTING(id, key, member, text) SETTING_##id,
+#define SETTING(id, key, kind, member, text) SETTING_##id,
 #include "settings.def"
 	SETTING_COUNT
 };
 
+enum setting_kind {
+	ONE,
+	EACH,
+};
+
 static const struct {
 	const char *key;
-	size_t member; /* its offset in struct settings */
+	enum setting_kind kind;
+	size_t member; /* its offset in struct settings: an int, or a choice_list */
 } settings[SETTING_COUNT] = {
-#define SETTING(id, key, member, text) {key, offsetof(struct settings, member)},
+#define SETTING(id, key, kind, member, text) {key, kind, offsetof(struct settings, member)},
 #include "settings.def"
 };
 
 static const struct {
-	enum setting_id id;
 	const char *word;
+	enum setting_id id;
 	int number;
 } values[] = {
-#define VALUE(id, word, number, text) {SETTING_##id, word, number},
+#define VALUE(id, word, number, text) {word, SETTING_##id, number},
 #include "settings.def"
 };
 
@@ -58,8 +64,10 @@ static void report_key(const struct reader *reader, struct word key)
 		    "unknown setting: \"%s\"", key.text);
 }
 
-static void read_value(const struct reader *reader, enum setting_id id,
-		       const struct yaml_node *node)
+/* The number of a setting's word; -1, and reported, if it takes no such word. of is what the word
+ * is for: the setting's key, or a name below it. */
+static int read_word(const struct reader *reader, enum setting_id id, const char *of,
+		     const struct yaml_node *node)
 {
 	struct arena *arena = reader->model->arena;
 	const char *words[VALUE_COUNT], *due = "";
@@ -68,22 +76,50 @@ static void read_value(const struct reader *reader, enum setting_id id,
 	for (size_t i = 0; i < VALUE_COUNT; i++) {
 		if (values[i].id != id)
 			continue;
-		if (node->kind == YAML_SCALAR && strcmp(node->scalar.text, values[i].word) == 0) {
-			*(int *)((char *)&reader->model->settings + settings[id].member) =
-				values[i].number;
-			return;
-		}
+		if (node->kind == YAML_SCALAR && strcmp(node->scalar.text, values[i].word) == 0)
+			return values[i].number;
 		due = arena_printf(arena, "%s%s%s", due, count > 0 ? " or " : "", values[i].word);
 		words[count++] = values[i].word;
 	}
 	if (node->kind == YAML_SCALAR && !yaml_is_null(node))
 		diag_report(reader->diag, DIAG_SETTING, node->span,
 			    did_you_mean(arena, node->scalar.text, words, count),
-			    "%s takes %s, and not \"%s\"", settings[id].key, due,
-			    node->scalar.text);
+			    "%s takes %s, and not \"%s\"", of, due, node->scalar.text);
 	else
 		diag_report(reader->diag, DIAG_SETTING, node->span, NULL, "%s takes %s, and not %s",
-			    settings[id].key, due, yaml_kind_name(node));
+			    of, due, yaml_kind_name(node));
+	return -1;
+}
+
+static void read_each(const struct reader *reader, enum setting_id id, choice_list *choices,
+		      const struct yaml_node *node)
+{
+	if (node->kind != YAML_MAPPING && !yaml_is_null(node))
+		diag_report(reader->diag, DIAG_SETTING, node->span, NULL,
+			    "%s takes names, each with a word, and not %s", settings[id].key,
+			    yaml_kind_name(node));
+	for (size_t i = 0; i < node->pairs.count; i++) {
+		struct named_choice choice = {.name = node->pairs.item[i].key};
+
+		choice.choice = read_word(reader, id, choice.name.text, node->pairs.item[i].value);
+		if (choice.choice >= 0)
+			vec_push(reader->model->arena, choices, choice);
+	}
+}
+
+static void read_value(const struct reader *reader, enum setting_id id,
+		       const struct yaml_node *node)
+{
+	void *member = (char *)&reader->model->settings + settings[id].member;
+	int word;
+
+	if (settings[id].kind == EACH) {
+		read_each(reader, id, member, node);
+		return;
+	}
+	word = read_word(reader, id, settings[id].key, node);
+	if (word >= 0)
+		*(int *)member = word;
 }
 
 static void read_document(void *context, const struct yaml_node *node)
