@@ -48,6 +48,7 @@ const char *crypttab_honour_text(enum crypttab_honour honour)
 {
 	static const char *const texts[HONOUR_COUNT] = {
 		"the initramfs",
+		"bootgraph's initramfs and systemd",
 		"nobody: there is nothing left to do",
 		"the real system only",
 		"systemd only",

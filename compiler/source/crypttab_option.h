@@ -28,6 +28,7 @@ enum crypttab_value {
 /* ORDER HONOUR: texts in crypttab_option.c */
 enum crypttab_honour {
 	HONOUR_INITRAMFS, /* cryptsetup-initramfs, and whatever opens it later */
+	HONOUR_BOOTGRAPH, /* bootgraph, and systemd-cryptsetup; cryptsetup-initramfs warns */
 	HONOUR_NOTHING,	  /* taken by cryptsetup-initramfs (from 2.7 on in silence), to no effect */
 	HONOUR_CRYPTDISKS, /* only after the real root took over */
 	HONOUR_SYSTEMD,	   /* only systemd-cryptsetup: cryptsetup-initramfs warns, and goes on */

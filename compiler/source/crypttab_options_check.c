@@ -60,6 +60,7 @@ static bool is_left_out(enum crypttab_option_id id, enum crypttab_option_id type
 		return type == CRYPTTAB_TCRYPT;
 	case CRYPTTAB_VERACRYPT:
 	case CRYPTTAB_TCRYPTHIDDEN:
+	case CRYPTTAB_VERACRYPT_PIM:
 		return type != CRYPTTAB_TCRYPT;
 	case CRYPTTAB_KEYSLOT:
 	case CRYPTTAB_HEADER:
@@ -116,6 +117,8 @@ static void check_honoured(const struct crypttab_checker *checker, const struct 
 		if (option->id == CRYPTTAB_UNKNOWN || crypttab_find(row, option->id) != option)
 			continue;
 		honoured = crypttab_option_describe(option->id)->honoured;
+		if (honoured == HONOUR_BOOTGRAPH && !early)
+			honoured = HONOUR_SYSTEMD; /* cryptdisks does not know it */
 		if (honoured == HONOUR_SYSTEMD && early)
 			diag_report(checker->diag, DIAG_CRYPTTAB_NOT_HONOURED, option->name.span,
 				    NULL, "%s is opened in the initramfs, where nobody knows %s",

@@ -15,7 +15,10 @@ static const char plain_cipher[] = "aes-xts-plain64", plain_hash[] = "sha256";
 #else
 static const char plain_cipher[] = "aes-cbc-essiv:sha256", plain_hash[] = "ripemd160";
 #endif
-enum { PLAIN_KEY_BITS = 256 };
+enum {
+	PLAIN_KEY_BITS = 256,
+	VERACRYPT_PIM_MAX = 2147468, /* VeraCrypt's own; a thousand rounds each fit 32 bits */
+};
 
 static bool has(const struct opening *opening, enum option_id id)
 {
@@ -251,6 +254,7 @@ static int try_tcrypt(struct opening *opening, const char *bytes, size_t size)
 	const char *file = strcmp(opening->key, "none") != 0 && !has(opening, OPTION_KEYSCRIPT)
 				   ? opening->key
 				   : NULL;
+	uint64_t pim = opening->options.number[OPTION_VERACRYPT_PIM];
 	struct crypt_params_tcrypt parameters = {
 		.passphrase = bytes,
 		.passphrase_size = size,
@@ -259,8 +263,13 @@ static int try_tcrypt(struct opening *opening, const char *bytes, size_t size)
 		.flags = CRYPT_TCRYPT_LEGACY_MODES |
 			 (has(opening, OPTION_VERACRYPT) ? CRYPT_TCRYPT_VERA_MODES : 0U) |
 			 (has(opening, OPTION_TCRYPTHIDDEN) ? CRYPT_TCRYPT_HIDDEN_HEADER : 0U),
+		.veracrypt_pim = (uint32_t)pim,
 	};
-	int r = crypt_load(opening->device, CRYPT_TCRYPT, &parameters);
+	int r;
+
+	if (pim > VERACRYPT_PIM_MAX)
+		return report(-EINVAL, "veracrypt-pim=%llu is too large", (unsigned long long)pim);
+	r = crypt_load(opening->device, CRYPT_TCRYPT, &parameters);
 
 	if (r >= 0)
 		r = crypt_activate_by_volume_key(opening->device, opening->name, NULL, 0,
