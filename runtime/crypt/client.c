@@ -13,9 +13,7 @@ int client_next(const struct opening *opening, unsigned flags, const char *text,
 		.call = PROMPT_NEXT,
 		.flags = flags,
 		.tried = opening->tried,
-		.tries = opening->options.given[OPTION_TRIES]
-				 ? (uint32_t)opening->options.number[OPTION_TRIES]
-				 : 3,
+		.tries = opening->tries,
 	};
 
 	snprintf(request.name, sizeof request.name, "%s", opening->name);

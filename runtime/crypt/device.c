@@ -25,7 +25,7 @@ static bool has(const struct opening *opening, enum option_id id)
 	return opening->options.given[id];
 }
 
-static uint32_t activation_flags(const struct opening *opening)
+uint32_t device_flags(const struct opening *opening)
 {
 	static const struct {
 		enum option_id id;
@@ -205,7 +205,7 @@ static int activate_plain(struct opening *opening, const char *name, uint64_t bi
 			 parameters);
 	if (r >= 0)
 		r = crypt_activate_by_passphrase(opening->device, name, CRYPT_ANY_SLOT, bytes, size,
-						 activation_flags(opening));
+						 device_flags(opening));
 	/* The next attempt formats again, and needs a device that nothing is loaded from. */
 	crypt_free(opening->device);
 	opening->device = NULL;
@@ -273,7 +273,7 @@ static int try_tcrypt(struct opening *opening, const char *bytes, size_t size)
 
 	if (r >= 0)
 		r = crypt_activate_by_volume_key(opening->device, opening->name, NULL, 0,
-						 activation_flags(opening));
+						 device_flags(opening));
 	return say_why(opening, r);
 }
 
@@ -291,58 +291,6 @@ int device_try(struct opening *opening, const char *bytes, size_t size, bool of_
 		slot = options->number[OPTION_KEYSLOT] < 1024
 			       ? (int)options->number[OPTION_KEYSLOT]
 			       : 1023; /* no header has so many; the library says so */
-	return say_why(opening,
-		       crypt_activate_by_passphrase(opening->device, opening->name, slot, bytes,
-						    size, activation_flags(opening)));
-}
-
-/* --- tokens --------------------------------------------------------------- */
-
-/* The library's plug-ins are looked for only if the header gives a reason. */
-static bool has_tokens(const struct opening *opening)
-{
-	const char *type = crypt_get_type(opening->device);
-
-	if (opening->kind != KIND_LUKS || type == NULL || strcmp(type, CRYPT_LUKS2) != 0)
-		return false;
-	for (int token = 0; token < crypt_token_max(CRYPT_LUKS2); token++) {
-		crypt_token_info status = crypt_token_status(opening->device, token, NULL);
-
-		if (status != CRYPT_TOKEN_INVALID && status != CRYPT_TOKEN_INACTIVE)
-			return true;
-	}
-	return false;
-}
-
-static int try_tokens_with_pin(struct opening *opening)
-{
-	struct prompt_reply reply;
-	char text[512];
-	int r = -EPERM;
-
-	snprintf(text, sizeof text, "Please enter the PIN of the token for %s", opening->name);
-	while (r == -EPERM && client_next(opening, PROMPT_ASK, text, &reply) == 0) {
-		r = crypt_activate_by_token_pin(opening->device, opening->name, NULL,
-						CRYPT_ANY_TOKEN, (char *)reply.passphrase,
-						reply.length, NULL, activation_flags(opening));
-		client_result(r >= 0 ? RESULT_OPENED : RESULT_WRONG);
-		opening->tried += r < 0;
-		if (opening->tried >= 3)
-			break; /* a token locks itself after a few more */
-	}
-	return r;
-}
-
-int device_try_tokens(struct opening *opening)
-{
-	int r;
-
-	if (!has_tokens(opening))
-		return -ENOENT;
-	r = crypt_activate_by_token(opening->device, opening->name, CRYPT_ANY_TOKEN, NULL,
-				    activation_flags(opening));
-	if (r == -ENOANO)
-		r = try_tokens_with_pin(opening);
-	opening->tried = 0; /* a PIN is no passphrase */
-	return r >= 0 ? 0 : -ENOENT;
+	return say_why(opening, crypt_activate_by_passphrase(opening->device, opening->name, slot,
+							     bytes, size, device_flags(opening)));
 }

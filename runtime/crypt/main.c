@@ -93,17 +93,19 @@ static int open_by_key(struct opening *opening, bool script)
 /* A passphrase that is to be typed twice; the second time is checked here. */
 static int ask_again(const struct opening *opening, const struct prompt_reply *first)
 {
-	struct prompt_reply second;
+	struct prompt_reply *second = secret_alloc(sizeof *second);
 	char text[512];
 	int r;
 
+	if (second == NULL)
+		return report(-ENOMEM, "no memory for a passphrase");
 	snprintf(text, sizeof text, "Please repeat the passphrase for disk %s", opening->name);
 	client_result(RESULT_FAILED); /* not tried yet */
-	r = client_next(opening, PROMPT_ASK, text, &second);
-	if (r == 0 && (first->length != second.length ||
-		       memcmp(first->passphrase, second.passphrase, first->length) != 0))
+	r = client_next(opening, PROMPT_ASK, text, second);
+	if (r == 0 && (first->length != second->length ||
+		       memcmp(first->passphrase, second->passphrase, first->length) != 0))
 		r = -EPERM;
-	secret_wipe(&second, sizeof second);
+	secret_free(second, sizeof *second);
 	return r;
 }
 
@@ -126,11 +128,14 @@ static int try_next(struct opening *opening, unsigned flags, struct prompt_reply
 	return r;
 }
 
+static bool may_try_again(const struct opening *opening)
+{
+	return opening->tries == 0 || opening->tried < opening->tries;
+}
+
 /* What opened something else, then tokens, then people. */
 static int open_by_passphrase(struct opening *opening, struct prompt_reply *reply)
 {
-	uint64_t tries =
-		opening->options.given[OPTION_TRIES] ? opening->options.number[OPTION_TRIES] : 3;
 	int r;
 
 	do
@@ -138,11 +143,11 @@ static int open_by_passphrase(struct opening *opening, struct prompt_reply *repl
 	while (r == -EPERM);
 	if (r != -ENODATA)
 		return r;
-	if (device_try_tokens(opening) == 0)
+	if (token_try(opening, reply) == 0)
 		return 0;
 	do
 		r = try_next(opening, 0, reply);
-	while (r == -EPERM && (tries == 0 || opening->tried < tries));
+	while (r == -EPERM && may_try_again(opening));
 	if (r == -EPERM)
 		return report(r, "%u wrong passphrase%s for %s", (unsigned)opening->tried,
 			      opening->tried == 1 ? "" : "s", opening->name);
@@ -151,8 +156,6 @@ static int open_by_passphrase(struct opening *opening, struct prompt_reply *repl
 
 static int open_with_script(struct opening *opening)
 {
-	uint64_t tries =
-		opening->options.given[OPTION_TRIES] ? opening->options.number[OPTION_TRIES] : 3;
 	int r;
 
 	do {
@@ -162,7 +165,7 @@ static int open_with_script(struct opening *opening)
 		if (r < 0)
 			sleep(opening->tried > 0); /* a script that asks nobody */
 		opening->tried++;
-	} while (r < 0 && (tries == 0 || opening->tried < tries));
+	} while (r < 0 && may_try_again(opening));
 	return r;
 }
 
@@ -184,8 +187,11 @@ static bool has_script(const struct opening *opening)
 static int open_device(struct opening *opening)
 {
 	struct prompt_reply *reply;
+	uint64_t tries =
+		opening->options.given[OPTION_TRIES] ? opening->options.number[OPTION_TRIES] : 3;
 	int r = device_is_open(opening);
 
+	opening->tries = tries < UINT32_MAX ? (uint32_t)tries : UINT32_MAX;
 	if (r != 0)
 		return r < 0 ? r : 0;
 	r = device_load(opening);

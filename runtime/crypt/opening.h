@@ -9,6 +9,7 @@
  *   key       key files and keyscripts                key.c
  *   client    passphrases from the broker             client.c
  *   device    the kinds of encryption, libcryptsetup  device.c
+ *   token     LUKS2 tokens, with and without a PIN    token.c
  *   content   what is on an opened device, libblkid   content.c
  *
  * Functions return 0 or a negative errno, and have said why (report).
@@ -39,7 +40,8 @@ struct opening {
 	bool ask_without_key; /* if the key file is not there, or not the right one */
 	enum crypt_kind kind;
 	struct crypt_device *device;
-	uint32_t tried;	 /* passphrases that were wrong */
+	uint32_t tries;	 /* how many passphrases may be tried; 0: any number */
+	uint32_t tried;	 /* how many were wrong */
 	void *memory[2]; /* what the texts lie in, if they are not arguments */
 };
 
@@ -91,8 +93,14 @@ int device_load(struct opening *opening);
 /* Tries a key, and opens the device if it is right; of_file: from a key file, which plain devices
  * do not hash. -EPERM: it is wrong, and nothing was reported; all other errors were. */
 int device_try(struct opening *opening, const char *bytes, size_t size, bool of_file);
-/* Tries LUKS2 tokens, where the header has some. -ENOENT: none of them opens it. */
-int device_try_tokens(struct opening *opening);
+/* The flags that the options ask for: CRYPT_ACTIVATE_... */
+uint32_t device_flags(const struct opening *opening);
+
+/* --- token.c -------------------------------------------------------------- */
+
+/* Tries LUKS2 tokens, where the header has some; REPLY is room for a PIN, in secret memory.
+ * -ENOENT: none of them opens it. */
+int token_try(struct opening *opening, struct prompt_reply *reply);
 
 /* --- content.c ------------------------------------------------------------ */
 

@@ -217,10 +217,11 @@ static void take_result(struct broker *broker, struct client *client, enum promp
 	secret_wipe(secret, sizeof *secret);
 	prompt_over(&broker->prompt);
 	client->state = CLIENT_IDLE;
-	if (result == RESULT_WRONG) {
+	if (result == RESULT_WRONG || result == RESULT_WRONG_PIN) {
 		char text[240];
 
-		snprintf(text, sizeof text, "Wrong passphrase for disk %s.", client->request.name);
+		snprintf(text, sizeof text, "Wrong %s for disk %s.",
+			 result == RESULT_WRONG ? "passphrase" : "PIN", client->request.name);
 		prompt_say(&broker->prompt, text);
 	}
 }

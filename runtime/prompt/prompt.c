@@ -223,7 +223,7 @@ static bool take_askpass(struct prompt *prompt, struct prompt_answer *answer)
 	}
 	answer->bytes = bytes;
 	answer->length = (size_t)n;
-	snprintf(answer->where, sizeof answer->where, "fifo");
+	snprintf(answer->where, sizeof answer->where, PROMPT_FIFO);
 	return true;
 }
 

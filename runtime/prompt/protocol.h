@@ -32,9 +32,11 @@ enum prompt_flag {
 };
 
 enum prompt_result {
-	RESULT_OPENED, /* it is kept, and tried elsewhere */
-	RESULT_WRONG,  /* it is forgotten, and whoever typed it is told */
-	RESULT_FAILED, /* it could not be tried */
+	RESULT_OPENED,	     /* it is kept, and tried elsewhere */
+	RESULT_WRONG,	     /* it is forgotten, and whoever typed it is told */
+	RESULT_FAILED,	     /* it could not be tried */
+	RESULT_OPENED_ALONE, /* a PIN: not kept, for it would open nothing else */
+	RESULT_WRONG_PIN,    /* as RESULT_WRONG, in other words */
 };
 
 struct prompt_request {
@@ -48,6 +50,9 @@ struct prompt_request {
 	char options[768]; /* and crypttab's fourth field, for those who look at it */
 	char text[512];	   /* what people are asked; without the colon and space at its end */
 };
+
+/* Where an answer of a program comes from, as prompt_reply.where (askpass.h). */
+#define PROMPT_FIFO "fifo"
 
 enum prompt_origin {
 	ORIGIN_CACHE, /* it has opened something else */
