@@ -2,15 +2,36 @@
 #include "../image/path.h"
 #include "../../runtime/left/stat.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+enum { PIECE = 4096 };
+
+/* To its end, wherever that is: files of /proc and /sys do not have the size that they say. */
 char *status_read(const struct status *status, const char *path)
 {
-	size_t size = 0;
+	int fd = openat(status->root_fd, path, O_RDONLY | O_CLOEXEC);
+	size_t capacity = 0, length = 0;
+	char *data = NULL;
+	ssize_t n = 1;
 
-	return (char *)path_read(status->arena, status->root_fd, path, &size);
+	while (fd >= 0 && n > 0) {
+		data = arena_grow(status->arena, data, length + PIECE, &capacity, 1);
+		n = read(fd, data + length, PIECE);
+		if (n > 0)
+			length += (size_t)n;
+	}
+	if (fd < 0 || n < 0) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	close(fd);
+	data[length] = '\0'; /* the last piece was empty */
+	return data;
 }
 
 const char *status_read_line(const struct status *status, const char *path)

@@ -23,3 +23,4 @@ _bootgraph()
 	fi
 }
 complete -o filenames -F _bootgraph bootgraph
+complete -W '--once --help' bootgraph-resume

@@ -190,8 +190,8 @@ static void put_set(struct writer *writer, const char *set)
 
 /* --- nodes ---------------------------------------------------------------- */
 
-/* What nobody will bring to an end any more, now that PID 1 goes. A reaction never ends, and that a
- * set is whole is said with the set. */
+/* What nobody will bring to an end any more, now that PID 1 goes. A reaction never ends, that a set
+ * is whole is said with the set, and what the command line does not name is not waited for. */
 static bool is_pending(const struct init *init, uint32_t index, const struct node *node)
 {
 	struct device_ref ref;
@@ -201,7 +201,8 @@ static bool is_pending(const struct init *init, uint32_t index, const struct nod
 	if (node->kind != NODE_DEVICE)
 		return true;
 	device_ref_parse(machine_node_title(&init->machine, index), &ref);
-	return ref.kind != REF_COMPLETE && ref.kind != REF_ENOUGH && ref.kind != REF_HOST;
+	return *machine_node_title(&init->machine, index) != '\0' && ref.kind != REF_COMPLETE &&
+	       ref.kind != REF_ENOUGH && ref.kind != REF_HOST;
 }
 
 static void put_pending(struct writer *writer)

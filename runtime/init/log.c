@@ -79,6 +79,20 @@ static void write_kmsg(const char *line, size_t length)
 		kmsg = -1;
 }
 
+/* What comes through one opening of it is limited to ten lines in five seconds (kernel:
+ * kernel/printk/printk.c, devkmsg_open). */
+void log_keep(const char *line, size_t length)
+{
+	int before = kmsg;
+
+	kmsg = open("/dev/kmsg", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (kmsg >= 0) {
+		write_kmsg(line, length < LINE_MAX_BYTES ? length : LINE_MAX_BYTES);
+		close(kmsg);
+	}
+	kmsg = before;
+}
+
 void say(enum log_level level, const char *format, ...)
 {
 	char line[LINE_MAX_BYTES];

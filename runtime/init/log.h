@@ -27,6 +27,10 @@ void say(enum log_level level, const char *format, ...) __attribute__((format(pr
 /* Bytes as they are, on the console only. */
 void log_write(const char *bytes, size_t length);
 
+/* A line, without its newline, in the kernel's log only: for what the consoles have had already,
+ * and the real system's journal is to have, too. */
+void log_keep(const char *line, size_t length);
+
 bool log_shows(enum log_level level);
 
 #endif

@@ -233,15 +233,18 @@ static void show_first_terminal(const char *name)
 	close(fd);
 }
 
-/* Line by line, as the kernel's log takes it: somebody may read that. */
-static void say_in_log(const struct text *text)
+/* Line by line, as the kernel's log takes it: the journal of the real system has it from there, and
+ * so has whoever reads it where there is no console. */
+static void say_in_log(const struct text *text, bool console)
 {
 	const char *line = text->bytes, *end;
 
 	for (; *line != '\0'; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
-		if (end > line)
+		if (end > line && console)
 			say(SAY_ERROR, "%.*s", (int)(end - line), line);
+		else if (end > line)
+			log_keep(line, (size_t)(end - line));
 	}
 }
 
@@ -255,8 +258,7 @@ static void say_everywhere(const struct text *text)
 			show_first_terminal(name[i]);
 		reached += write_to(name[i], 0, text);
 	}
-	if (reached == 0)
-		say_in_log(text);
+	say_in_log(text, reached == 0);
 	write_to(RESCUE_REPORT, O_CREAT | O_TRUNC, text);
 }
 

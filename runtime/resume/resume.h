@@ -1,0 +1,84 @@
+/* bootgraph-resume: in the real system, takes up what PID 1 of the initramfs left going on
+ * (specs/run.md), and writes down what comes of it, for bootgraph status.
+ *
+ * One process, one loop (main.c). It asks nothing of the initramfs but /run/bootgraph/left, and
+ * does no harm twice: what it adds is judged by bootgraph-md, as in the initramfs. */
+#ifndef BOOTGRAPH_RESUME_RESUME_H
+#define BOOTGRAPH_RESUME_RESUME_H
+
+#include <libudev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <syslog.h>
+
+#include "../left/left.h"
+
+enum { KERNEL_NAME_MAX = 32, ARRAY_MEMBERS_MAX = 64 };
+
+/* A process that lives on, as it is watched. */
+struct watched {
+	struct left_process process;
+	int fd; /* of pidfd_open(2), or -1 once it has ended */
+};
+
+/* An array that runs, as it was seen last. */
+struct array_view {
+	char name[KERNEL_NAME_MAX];
+	unsigned expected, missing;
+	bool recovering, seen;
+	unsigned member_count; /* of those that work */
+	char member[ARRAY_MEMBERS_MAX][KERNEL_NAME_MAX];
+};
+
+struct resume {
+	struct left left;
+	FILE *journal; /* /run/bootgraph/resume */
+	struct watched *watched;
+	size_t watched_count;
+	struct array_view *array;
+	size_t array_count;
+	int mdstat;	/* /proc/mdstat, or -1 while there is no md */
+	bool *appeared; /* of left.pending: it has been told of */
+	struct udev *udev;
+	struct udev_monitor *monitor;
+	bool has_udevd; /* else the kernel's own events have to do */
+};
+
+/* --- journal.c: what is said, and kept ------------------------------------------------------ */
+
+/* Opens /run/bootgraph/resume, for this process alone; false, and said, if that cannot be.
+ * *ret_new: nobody has been at it since the boot. */
+bool journal_open(struct resume *resume, bool *ret_new);
+
+/* An event: a word for programs, what it is about, and a sentence for people, as in printf, which
+ * also goes to the system's log. */
+void journal_event(struct resume *resume, int priority, const char *word, const char *subject,
+		   const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* To the system's log alone: systemd's journal, else the kernel's log. */
+void journal_say(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- members.c: late members of the arrays that the boot stands on ------------------------- */
+
+/* A block device is there, or has changed: it is added where it belongs. */
+void members_consider(struct resume *resume, struct udev_device *device);
+
+/* --- arrays.c: what becomes of arrays ------------------------------------------------------- */
+
+/* Looks at all of them, and tells what is different from the last time. */
+void arrays_look(struct resume *resume);
+
+/* --- processes.c: who lives on -------------------------------------------------------------- */
+
+void processes_watch(struct resume *resume);
+void processes_ended(struct resume *resume, struct watched *watched);
+
+/* --- pending.c: what was not done ------------------------------------------------------------ */
+
+/* Names what is left to the real system's own rules, and tells the story of a rescue; once. */
+void pending_announce(struct resume *resume);
+
+/* Tells of the devices that have come meanwhile. */
+void pending_look(struct resume *resume);
+
+#endif
