@@ -30,7 +30,9 @@ void coverage_check(struct init *init, uint32_t node)
 	if (seen == NULL || !replaced_reference(init, node, &value))
 		return;
 	compiled = blob_string(&init->blob, value.text);
-	if (!named_by(compiled, seen))
+	/* The same words mean the same device, also where its name is its maker's to say. */
+	if (strcmp(init_parameter(init, (enum parameter_id)value.parameter), compiled) != 0 &&
+	    !named_by(compiled, seen))
 		say(SAY_WARNING,
 		    "bootgraph: %s=%s is not %s, which this image was made for: not covered by the "
 		    "proof",

@@ -181,12 +181,56 @@ bool native_start(const struct array *array)
 
 /* --- adding to one that runs -------------------------------------------------- */
 
-/* First as the member that it was: the kernel takes that if it missed nothing, or only what the
- * bitmap knows. Else as a new one, which is written over with what the others have. */
+/* As the member that it was: the kernel takes that if it missed nothing, or only what the bitmap
+ * knows, which is then all that is written to it. */
+static bool add_again(int fd, const struct member *member)
+{
+	mdu_disk_info_t info = disk_info(member);
+
+	errno = EINVAL;
+	return member->md.role == MD_ACTIVE && ioctl(fd, ADD_NEW_DISK, &info) == 0;
+}
+
+/* As a new one, which is written over with what the others have. */
+static bool add_anew(int fd, const struct member *member)
+{
+	mdu_disk_info_t info = disk_info(member);
+
+	info.raid_disk = -1;
+	info.state = 0;
+	return ioctl(fd, ADD_NEW_DISK, &info) == 0;
+}
+
+/* The array that has somebody in each place was given another device in place of this one. */
+static bool is_replaced(const char *array, const struct member *member)
+{
+	char degraded[ATTRIBUTE_ROOM];
+
+	block_attribute(array, "md/degraded", degraded);
+	return member->md.role == MD_ACTIVE && strcmp(degraded, "0") == 0;
+}
+
+static bool add_to(const char *array, int fd, const struct member *member)
+{
+	if (add_again(fd, member)) {
+		fprintf(stderr, "bootgraph-md: %s is again a member of %s\n", member->path, array);
+		return true;
+	}
+	/* As mdadm --add: these say nothing of whether it fits. */
+	if (errno == ENOMEM || errno == EROFS)
+		return report("%s cannot be added to %s: %s", member->path, array, strerror(errno));
+	if (is_replaced(array, member))
+		return report("%s is out of date, and %s has all its members without it",
+			      member->path, array);
+	if (!add_anew(fd, member))
+		return report("%s cannot be added to %s: %s", member->path, array, strerror(errno));
+	fprintf(stderr, "bootgraph-md: %s becomes a new member of %s\n", member->path, array);
+	return true;
+}
+
 bool native_add(const char *array, const struct member *member)
 {
 	char path[PATH_ROOM];
-	mdu_disk_info_t info = disk_info(member);
 	int fd;
 	bool done;
 
@@ -194,14 +238,7 @@ bool native_add(const char *array, const struct member *member)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return report("%s: %s", path, strerror(errno));
-	done = member->md.role == MD_ACTIVE && ioctl(fd, ADD_NEW_DISK, &info) == 0;
-	if (!done) {
-		info.raid_disk = -1;
-		info.state = 0;
-		done = ioctl(fd, ADD_NEW_DISK, &info) == 0;
-	}
-	if (!done)
-		report("%s cannot be added to %s: %s", member->path, array, strerror(errno));
+	done = add_to(array, fd, member);
 	close(fd);
 	return done;
 }
