@@ -135,16 +135,25 @@ static void add_kinds(const struct model *model, const struct chain_link *link, 
 	row->fields[count++] = (struct field_value){
 		"thin-check",
 		{is_needed(needed, "dm-thin-pool") ? "/usr/sbin/thin_check" : "", link->span}};
-	row->fields[count] = (struct field_value){
+	row->fields[count++] = (struct field_value){
 		"cache-check",
 		{is_needed(needed, "dm-cache") ? "/usr/sbin/cache_check" : "", link->span}};
+}
+
+/* What lvm activates it may write to: the metadata of a pool, of a cache, of a raid's legs. Unless
+ * there is no way around it, that waits until a hibernation image was ruled out. */
+static const char *may_write_after(const struct chain *chain, uint32_t link)
+{
+	return chain->resume != NO_LINK && chain_stands_on(chain, chain->resume, link)
+		       ? "uevents"
+		       : "no-hibernation-image";
 }
 
 void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_lvm)
 {
 	struct arena *arena = model->arena;
 
-	for (size_t i = 0; i < model->chain->links.count; i++) {
+	for (uint32_t i = 0; i < model->chain->links.count; i++) {
 		const struct chain_link *link = &model->chain->links.item[i];
 		const char *group, *volume, *set;
 		struct row row;
@@ -158,9 +167,10 @@ void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_l
 			 {"lv", {volume, link->span}},
 			 {"set", {set, link->span}},
 			 {"device", {link->name, link->span}},
-			 {"path", {arena_printf(arena, "/dev/%s/%s", group, volume), link->span}}}};
+			 {"path", {arena_printf(arena, "/dev/%s/%s", group, volume), link->span}},
+			 {"may-write-after", {may_write_after(model->chain, i), link->span}}}};
 		if (only_for_lvm)
-			add_kinds(model, link, &row, 5);
+			add_kinds(model, link, &row, 6);
 		vec_push(arena, rows, row);
 	}
 }

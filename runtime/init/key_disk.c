@@ -23,8 +23,10 @@ void key_disk_mount(struct init *init, const char *reference)
 		    strerror(errno));
 		return;
 	}
+	/* A hibernated system may have it mounted. */
 	if (mount_disk(init,
-		       &(struct mount_wanted){seen->number, KEY_DISK_MOUNT, "", options, "ro"},
+		       &(struct mount_wanted){seen->number, KEY_DISK_MOUNT, "", options, "ro",
+					      .unwritten = true},
 		       &report) != 0)
 		say(SAY_WARNING, "bootgraph: %s", report.text);
 }

@@ -329,6 +329,24 @@ static int try_all_types(struct init *init, struct mount_try *try, struct report
 	return r;
 }
 
+/* Read-only is not unwritten: a journal that was not emptied is replayed all the same, unless the
+ * file system is told not to (its page in Documentation/filesystems, ext4(5), xfs(5), btrfs(5)). */
+static bool add_unwritten(struct mount_options *options, const char *type)
+{
+	static const struct {
+		const char *type, *option;
+	} words[] = {
+		{"ext3", "noload"},	{"ext4", "noload"},
+		{"xfs", "norecovery"},	{"btrfs", "rescue=nologreplay"},
+		{"f2fs", "norecovery"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(type, words[i].type) == 0)
+			return mount_add_data(options, words[i].option, strlen(words[i].option));
+	return true;
+}
+
 int32_t mount_disk(struct init *init, const struct mount_wanted *wanted, struct report *report)
 {
 	struct mount_try try = {.where = wanted->where, .access = wanted->access};
@@ -340,7 +358,8 @@ int32_t mount_disk(struct init *init, const struct mount_wanted *wanted, struct 
 	if (!device_path(init, wanted->number, device, sizeof device))
 		return report_say(report, -ENODEV, "the device to mount on %s has no name",
 				  try.where);
-	if (!mount_read_options(&try.options, wanted->options, try.access))
+	if (!mount_read_options(&try.options, wanted->options, try.access) ||
+	    (wanted->unwritten && !add_unwritten(&try.options, type)))
 		return report_say(report, -E2BIG, "the mount options of %s are too long",
 				  try.where);
 	if (strcmp(type, "btrfs") == 0 && !btrfs_add_options(init, wanted->number, &try.options))
@@ -367,6 +386,7 @@ int32_t work_mount_device(struct init *init, const struct effect *effect, struct
 {
 	return mount_disk(init,
 			  &(struct mount_wanted){effect->device_number, effect->text[1],
-						 effect->text[2], effect->text[3], effect->text[4]},
+						 effect->text[2], effect->text[3], effect->text[4],
+						 .unwritten = false},
 			  report);
 }

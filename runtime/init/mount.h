@@ -35,6 +35,7 @@ int32_t work_mount(struct init *init, const struct effect *effect, struct report
 struct mount_wanted {
 	uint32_t number; /* the device's */
 	const char *where, *type, *options, *access;
+	bool unwritten; /* its journal is not replayed either */
 };
 int32_t mount_disk(struct init *init, const struct mount_wanted *wanted, struct report *report);
 

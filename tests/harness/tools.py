@@ -113,7 +113,21 @@ class Console(unittest.TestCase):
         with qemu.Machine(["sh", "-c", script + "\n:", "machine"], case.limit,
                           case.forbidden()) as machine:
             machine.reason = "guest-shutdown"
-            return boot._converse(case, machine)
+            return (boot._converse(case, case.dialogue, machine, boot.Disks([], []), case.end) or
+                    boot._unseen(case, machine.text))
+
+    def test_power_on_begins_another_day(self):
+        case = boot.Case(temporary("dialogue:\n  expect: a\n  power on:\n  expect: b\n"))
+        self.assertEqual([[step["text"] for step in day] for day in boot._days(case.dialogue)],
+                         [["a"], ["b"]])
+
+    def test_a_disk_that_was_written_to_is_noticed(self):
+        case = boot.Case(temporary("dialogue:\n  unchanged:\n"))
+        one, two = temporary("as it was"), temporary("as it was")
+        disks = boot.Disks([one, two], case.dialogue)
+        self.assertIsNone(boot._do(case, None, disks, case.dialogue[0]))
+        two.write_text("as it is")
+        self.assertEqual(boot._do(case, None, disks, case.dialogue[0]), "written to: disk 2")
 
     def test_in_order(self):
         talk = "dialogue:\n  expect: ^name\\?\n  send: you\n  expect: hello you$\n"

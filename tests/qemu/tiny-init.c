@@ -24,6 +24,12 @@
  *     tiny: uptime 3.21                  seconds since the kernel started
  *     tiny: trace begin                  then /run/bootgraph/trace as it is, then `trace end`
  *
+ * With hibernate_to=SWAP among the kernel's parameters it first hibernates the machine to that swap
+ * space, and says what it finds when it is back:
+ *
+ *     tiny: hibernating
+ *     tiny: resumed, memory and root as they were
+ *
  * Linux only. Sources: proc(5), namespaces(7), statfs(2). */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -33,6 +39,8 @@
 #include <limits.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +48,7 @@
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -273,6 +282,76 @@ static void say_uptime(void)
 	say("uptime %lld.%03ld", (long long)now.tv_sec, now.tv_nsec / 1000000);
 }
 
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (!done)
+		say("%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* Numbers that depend on those before: an xorshift generator. */
+static void fill(uint32_t *memory, size_t count)
+{
+	uint32_t state = 2463534242;
+
+	for (size_t i = 0; i < count; i++) {
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+		memory[i] = state;
+	}
+}
+
+/* The file is written before and read after, when the cache has been told to forget it. */
+static bool root_is_as_it_was(const uint32_t *expected, size_t size)
+{
+	uint32_t *found = malloc(size);
+	int fd = open("/kept", O_RDONLY | O_CLOEXEC);
+	bool same;
+
+	write_text("/proc/sys/vm/drop_caches", "3");
+	same = found && fd >= 0 && read(fd, found, size) == (ssize_t)size &&
+	       memcmp(found, expected, size) == 0;
+	if (fd >= 0)
+		close(fd);
+	free(found);
+	return same;
+}
+
+static void hibernate(const char *swap)
+{
+	enum { COUNT = 1 << 18 };
+	size_t size = COUNT * sizeof(uint32_t);
+	uint32_t *memory = malloc(size), *again = malloc(size);
+	int fd;
+
+	if (!memory || !again || swapon(swap, 0) < 0) {
+		say("no swap on %s: %s", swap, strerror(errno));
+		return;
+	}
+	fill(memory, COUNT);
+	fd = open("/kept", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, memory, size) != (ssize_t)size)
+		say("/kept: %s", strerror(errno));
+	close(fd);
+	say("hibernating");
+	fflush(console);
+	/* Without the firmware's help: the next boot is an ordinary one, as after a power cut. */
+	if (!write_text("/sys/power/disk", "shutdown") || !write_text("/sys/power/state", "disk"))
+		return;
+	fill(again, COUNT);
+	if (memcmp(memory, again, size) == 0 && root_is_as_it_was(again, size))
+		say("resumed, memory and root as they were");
+	else
+		say("resumed, but not as it was");
+	swapoff(swap);
+}
+
 static void open_console(int handed_over)
 {
 	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
@@ -295,6 +374,8 @@ int main(int argc, char **argv)
 	open_console(descriptors);
 	say("begin");
 	say_uptime();
+	if (getenv("hibernate_to"))
+		hibernate(getenv("hibernate_to"));
 	say("pid %d", (int)getpid());
 	for (int i = 0; i < argc; i++)
 		say("arg %d %s", i, argv[i]);
