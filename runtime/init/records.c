@@ -75,6 +75,7 @@ enum {
 	FLAG_DISABLE_SUBSYSTEM = 1 << 1,
 	FLAG_DISABLE_DISK = 1 << 2,
 	FLAG_DISABLE_OTHER = 1 << 3,
+	FLAG_DISABLE_FALLBACK = 1 << 5,
 	FLAG_PRIMARY = 1 << 6,
 };
 
@@ -88,12 +89,14 @@ static void add_volume(struct record *record, const char *name)
 	add_property(record, "DM_LV_LAYER", parts.layer);
 }
 
-/* lvm asks for no rules of device-mapper's and its own where it is told that udev does not make its
+/* Without udevd a tool gives no cookie; with one, libdevmapper leaves all nodes to it, and says so.
+ *
+ * lvm asks for no rules of device-mapper's and its own where it is told that udev does not make its
  * nodes (lib/activate/dev_manager.c, _get_udev_flags): that was so here, and is not any more. Of a
  * volume that nobody is to see it says more. */
 static unsigned flags_of(const struct seen *seen)
 {
-	unsigned set = (seen->cookie >> COOKIE_FLAGS) | FLAG_PRIMARY;
+	unsigned set = (seen->cookie >> COOKIE_FLAGS) | FLAG_DISABLE_FALLBACK | FLAG_PRIMARY;
 
 	set &= ~(unsigned)FLAG_DISABLE_DM;
 	return (set & FLAG_DISABLE_DISK) != 0 ? set : set & ~(unsigned)FLAG_DISABLE_SUBSYSTEM;

@@ -15,6 +15,7 @@ import cache  # noqa: E402
 import caseimage  # noqa: E402
 import casefile  # noqa: E402
 import newc  # noqa: E402
+import observed  # noqa: E402
 import qemu  # noqa: E402
 
 
@@ -156,6 +157,50 @@ class Console(unittest.TestCase):
 
     def test_the_wrong_end(self):
         self.assertIn("expected reboot", self.converse("echo", "end: reboot\n"))
+
+
+class Observations(unittest.TestCase):
+    """What two systems say of their devices."""
+
+    def said(self, number, **properties):
+        return "".join(f"settled: info dm-{number} {line}\n" for line in (
+            f"N: dm-{number}", "S: mapper/a", "E: DM_NAME=a", f"E: DEVLINKS=/dev/b{number} /dev/a",
+            *(f"E: {name}={value}" for name, value in properties.items()))
+        ) + f"settled: record dm-{number} 644\n"
+
+    def table(self, *rows):
+        path = temporary(f"# x\n\n{observed.HEADING}\n\n| key | of | what | why |\n| --- |\n" +
+                         "".join(row + "\n" for row in rows) + "\n## y\n\n| `Z` | nobody |\n")
+        self.addCleanup(path.unlink)
+        return path
+
+    def test_devices_have_their_names_and_links_no_order(self):
+        one, other = (observed.devices(self.said(number)) for number in (0, 1))
+        self.assertEqual(one["a"]["E:DEVLINKS"], "/dev/a /dev/b0")
+        self.assertEqual([difference[1:4] for difference in observed.differences(one, other)],
+                         [("mappings", "E:DEVLINKS", "other value"), ("mappings", "N", "other value")])
+
+    def test_what_is_not_explained_is_told(self):
+        here, there = self.said(0, SYSTEMD_READY="0"), self.said(0, SYSTEMD_READY="1", L="-100")
+        table = self.table("| `E:L` | all | only there | because |")
+        self.assertEqual(observed.compare(here, there, table).splitlines()[:-1],
+                         ["a: E:SYSTEMD_READY: other value: '0' here, '1' there"])
+        table = self.table("| `E:L`, `E:SYSTEMD_READY` | mappings | other value | because |")
+        self.assertEqual(observed.compare(here, there, table).splitlines()[:-1],
+                         ["a: E:L: only there: None here, '-100' there"])
+        self.assertIsNone(observed.compare(here, here, table))
+        self.assertIn("nothing to compare", observed.compare(here, "", table))
+
+    def test_a_device_that_is_not_there_differs(self):
+        table = self.table("| `N` | all | other value | because |")
+        self.assertIn("b: N: only there", observed.compare(
+            self.said(0), self.said(0) + "settled: info dm-1 N: dm-1\nsettled: info dm-1 E: DM_NAME=b\n",
+            table))
+
+    def test_a_table_that_says_nothing_is_refused(self):
+        for row in ("| `N` | some | other value | because |", "| `N` | all | other value |  |", ""):
+            with self.assertRaises(ValueError):
+                observed.explained(self.table(row))
 
 
 class Mutants(unittest.TestCase):

@@ -84,31 +84,41 @@ def make(name):
     if path.is_dir():
         return path
     needs = {need.name: make(need.name) for need in recipe.needs}
+
+    def fill(out, stream):
+        if recipe.in_guest:
+            import workshop
+
+            return workshop.run(recipe, needs, out, stream)
+        return _run_here(recipe, needs, out, stream)
+
+    return keep(recipe.name, path.name, fill)
+
+
+def keep(what, name, fill):
+    """The path of the directory of that name in the cache. If it is not there yet, fill(directory, log)
+    puts there what is to be kept, and returns whether it could."""
+    path = directory() / name
     locks = directory() / "locks"
     locks.mkdir(exist_ok=True)
-    with open(locks / path.name, "w") as lock:
+    with open(locks / name, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.is_dir():
-            _run(recipe, needs, path)
+            _fill(what, path, fill)
     return path
 
 
-def _run(recipe, needs, path):
-    print(f"making {recipe.name}", file=sys.stderr, flush=True)
+def _fill(what, path, fill):
+    print(f"making {what}", file=sys.stderr, flush=True)
     out = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     out.chmod(0o755)
     log = out / "make.log"
     try:
         with open(log, "wb") as stream:
-            if recipe.in_guest:
-                import workshop
-
-                ok = workshop.run(recipe, needs, out, stream)
-            else:
-                ok = _run_here(recipe, needs, out, stream)
+            ok = fill(out, stream)
         if not ok:
             tail = log.read_text(errors="replace").splitlines()[-30:]
-            raise CacheError(f"recipe {recipe.name} failed:\n" + "\n".join(tail))
+            raise CacheError(f"{what} failed:\n" + "\n".join(tail))
         out.rename(path)
     finally:
         shutil.rmtree(out, ignore_errors=True)
@@ -122,3 +132,26 @@ def _run_here(recipe, needs, out, stream):
     command = ["sh", "-eu", str(recipe.script)]
     return subprocess.run(command, cwd=out, env=environment, stdin=subprocess.DEVNULL,
                           stdout=stream, stderr=stream).returncode == 0
+
+
+# --- trees whose files are other names of the cache's ---
+
+
+def link_tree(source, target):
+    """A copy of the directory. Its files may be taken away or replaced, never written to."""
+    shutil.copytree(source, target, symlinks=True, copy_function=link)
+
+
+def link(source, target, **_):
+    if os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+    else:
+        os.link(source, target)
+
+
+def replace(path, text):
+    """A new file in the place of one that may be the cache's. Returns its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_text(text)
+    return path

@@ -1,7 +1,6 @@
 """The initramfs image of a QEMU case: made by `bootgraph image` from a sysroot with the case's own
 fstab, and then damaged or joined with the distribution's image as the case says."""
 
-import os
 import pathlib
 import re
 import shlex
@@ -10,6 +9,7 @@ import subprocess
 
 import cache
 import newc
+import reference
 
 BLOB = "etc/bootgraph/boot.blob"
 SCRIPTS = "initramfs-tools/scripts/"
@@ -24,7 +24,8 @@ def make(case, build, work):
     """Writes WORK/initrd and returns its path."""
     initrd = work / "initrd"
     if case.maker == "initramfs-tools":
-        shutil.copyfile(distribution_image(), initrd)
+        theirs = reference.image(case) if case.reference else distribution_image()
+        shutil.copyfile(theirs, initrd)
         return initrd
     root = work / "root"
     try:
@@ -58,18 +59,14 @@ def distribution_image():
 def _sysroot(case, root):
     """A copy of the sysroot by hard links, with the case's own files. Files are replaced, never
     written to: their other names are the cache's."""
-    base = cache.make(case.hooks or "sysroot") / "root"
     shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(base, root, symlinks=True, copy_function=_link)
+    cache.link_tree(cache.make(case.hooks or "sysroot") / "root", root)
     if has_scripts(case) and not case.hooks:
         shutil.rmtree(root / "usr/share/initramfs-tools/scripts")
     for recipe in case.overlays:
         _lay_over(cache.make(recipe) / "root", root)
     for name, text in case.files.items():
-        path = root / name.lstrip("/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        path.write_text(text)
+        path = cache.replace(root / name.lstrip("/"), text)
         if SCRIPTS in name or text.startswith("#!"):
             path.chmod(0o755)
     release = kernel_release()
@@ -89,14 +86,7 @@ def _lay_over(overlay, root):
             target.mkdir(exist_ok=True)
         elif not target.is_dir():
             target.unlink(missing_ok=True)
-            _link(path, target)
-
-
-def _link(source, target, **_):
-    if os.path.islink(source):
-        os.symlink(os.readlink(source), target)
-    else:
-        os.link(source, target)
+            cache.link(path, target)
 
 
 def _bootgraph(case, build, work, arguments, initrd):

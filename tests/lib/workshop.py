@@ -21,8 +21,7 @@ def run(recipe, needs, out, log):
 
     sources = recipe.header.get("source", [])
     job = [newc.Entry("job", newc.DIRECTORY | 0o755)]
-    job += [newc.file(f"job/{p.name}", p.read_bytes())
-            for p in [recipe.script.parent.parent / "disk.sh"]]
+    job += [newc.file(f"job/{p.name}", p.read_bytes()) for p in recipe.inputs]
     job.append(newc.file("job/script", recipe.text))
     for name, path in needs.items():
         if name not in ("kernel", "workshop", "sysroot", *sources):
