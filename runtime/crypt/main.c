@@ -125,6 +125,7 @@ static int try_next(struct opening *opening, unsigned flags, struct prompt_reply
 	client_result(r == 0 ? RESULT_OPENED : r == -EPERM ? RESULT_WRONG : RESULT_FAILED);
 	if (r == -EPERM && reply->origin == ORIGIN_PEOPLE)
 		opening->tried++;
+	secret_wipe(reply, sizeof *reply); /* the next answer may take its time */
 	return r;
 }
 

@@ -3,6 +3,7 @@
  *
  * A plug-in that wants a PIN fails with -ENOANO, and does so again if the PIN is wrong. */
 #include "opening.h"
+#include "../prompt/secret.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -67,6 +68,7 @@ static int try_with_pin(struct opening *opening, struct prompt_reply *reply)
 		} else {
 			r = try_answer(opening, reply);
 		}
+		secret_wipe(reply, sizeof *reply);
 	} while (r == -EPERM && ++opening->tried < PIN_TRIES);
 	opening->tries = tries;
 	opening->tried = 0; /* a PIN is no passphrase */
