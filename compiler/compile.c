@@ -159,6 +159,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	source_initramfs_conf(c->model, diag, c->root_fd);
 	if (options->facts != NULL)
 		c->facts = facts_obtain(arena, diag, options->facts);
+	chain_choose_resume(c->model, c->facts);
 	c->chain = chain_build(c->model, c->facts);
 	c->model->chain = c->chain;
 	read_scripts(c, options);

@@ -123,7 +123,7 @@ static void give(struct model *model, enum parameter_id id, const char *name)
 		vec_push(model->arena, &model->parameters, (struct parameter_given){id, *value});
 }
 
-/* "auto" is for mkinitramfs to decide: the largest swap space in use. */
+/* "auto" is what the facts have, see chain/resume.c. */
 static void give_resume(struct model *model, struct diag *diag)
 {
 	const struct word *resume = initramfs_conf_value(model, "RESUME");
