@@ -72,8 +72,8 @@ struct chain {
 
 const char *link_kind_name(enum link_kind kind);
 
-/* Gives the model a resume= where neither the command line nor initramfs.conf has one: the largest swap
- * space that the machine of the facts has in use. facts may be NULL: then nothing is known of one. */
+/* Gives the model a resume= where neither the command line nor initramfs.conf has one: the largest
+ * swap space that the machine of the facts has in use. facts may be NULL: then nothing is known. */
 void chain_choose_resume(struct model *model, const struct facts *facts);
 
 /* facts may be NULL. Reports nothing. */
