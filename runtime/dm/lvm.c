@@ -78,8 +78,8 @@ static void last_line(FILE *output, char *to, size_t room)
 }
 
 /* --sysinit: no lock directory to write to, no monitoring daemon, as lvmchange(8) says for early
- * boot. The volume is activated although it may not be for autoactivation: it was asked for by
- * name. */
+ * boot. The volume is activated although it may not be for autoactivation (y, not ay): it was
+ * asked for by name. */
 _Noreturn static void become_lvm(int output, const char *path)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -91,7 +91,7 @@ _Noreturn static void become_lvm(int output, const char *path)
 	setenv("DM_DISABLE_UDEV", "1", 1);
 	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
 	setenv("LC_ALL", "C", 1);
-	execl(LVM_PROGRAM, "lvm", "lvchange", "--activate", "ay", "--sysinit", "--nohints", path,
+	execl(LVM_PROGRAM, "lvm", "lvchange", "--activate", "y", "--sysinit", "--nohints", path,
 	      (char *)NULL);
 	dprintf(STDERR_FILENO, "%s cannot be started: %s\n", LVM_PROGRAM, strerror(errno));
 	_exit(127);

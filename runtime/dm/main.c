@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static const char usage[] =
 	"usage: bootgraph-dm activate [--native] GROUP VOLUME DEVICE...\n"
@@ -70,6 +71,14 @@ static bool find_volume(struct volume *volume, const char *name, struct lvm_memo
 	return lvm_needs(memory, group, lv, &volume->needs, error);
 }
 
+/* Of all kinds of volumes the one whose module is no part of Debian's kernel, nor of the image:
+ * dm-vdo, or kvdo before Linux 6.9. */
+static bool lacks_vdo(const char *why)
+{
+	return strcmp(why, "vdo") == 0 && access("/sys/module/dm_vdo", F_OK) < 0 &&
+	       access("/sys/module/kvdo", F_OK) < 0;
+}
+
 /* lvm knows better: about kinds of volumes, and about what the administrator configured. */
 static bool leave_to_lvm(const struct volume *volume, const char *why, struct lvm_error *error)
 {
@@ -80,6 +89,12 @@ static bool leave_to_lvm(const struct volume *volume, const char *why, struct lv
 	if (!lvm_is_there())
 		return lvm_fail(error, "%s needs lvm (%.64s), and the image has none",
 				volume->lv->name, why);
+	if (lacks_vdo(why))
+		return lvm_fail(
+			error,
+			"%s is of type vdo, and nobody has loaded the module for it (dm-vdo or "
+			"kvdo)",
+			volume->lv->name);
 	if (!volume_run_lvm(volume->members->group->name, volume->lv->name, error) ||
 	    !volume_is_active(volume, &active, error))
 		return false;
@@ -98,6 +113,8 @@ static bool activate(const struct volume *volume, struct lvm_error *error)
 		return volume_link(volume, error);
 	if (decides != NULL)
 		return leave_to_lvm(volume, decides, error) && volume_link(volume, error);
+	if (volume->members->ambiguous.text[0] != '\0')
+		return lvm_fail(error, "%s", volume->members->ambiguous.text);
 	if (!lvm_group_is_ours(volume->members->group, NULL, error))
 		return false;
 	if (volume->needs.by_lvm != NULL)

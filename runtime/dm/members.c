@@ -1,4 +1,5 @@
 #include "members.h"
+#include "component.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,20 +79,19 @@ static bool choose_group(struct members *members, const char *name, struct lvm_e
 	return true;
 }
 
-static bool place_member(struct members *members, const struct member *member,
-			 struct lvm_error *error)
+static void place_member(struct members *members, const struct member *member)
 {
 	uint32_t pv = lvm_group_find_pv(members->group, member->device.label.id);
 	const struct member *other;
 
 	if (pv == LVM_NONE)
-		return true; /* it was taken out of the group, or is in none */
+		return; /* it was taken out of the group, or is in none */
 	other = members->of_pv[pv];
 	if (other != NULL && strcmp(other->number, member->number) != 0)
-		return lvm_fail(error, "%.64s and %.64s are the same physical volume %s",
-				other->path, member->path, member->device.label.id);
+		lvm_set_error(&members->ambiguous,
+			      "%.64s and %.64s are the same physical volume %s", other->path,
+			      member->path, member->device.label.id);
 	members->of_pv[pv] = member;
-	return true;
 }
 
 bool members_read(struct members *members, const char *group, char *const paths[], uint32_t count,
@@ -108,6 +108,8 @@ bool members_read(struct members *members, const char *group, char *const paths[
 		struct member *member = &members->member[members->count];
 
 		member->path = paths[i];
+		if (component_of_multipath(paths[i]))
+			continue;
 		if (read_member(&memory, member, error))
 			members->count++;
 		else
@@ -120,7 +122,6 @@ bool members_read(struct members *members, const char *group, char *const paths[
 	if (members->of_pv == NULL)
 		return lvm_fail(error, "out of memory");
 	for (i = 0; i < members->count; i++)
-		if (!place_member(members, &members->member[i], error))
-			return false;
+		place_member(members, &members->member[i]);
 	return true;
 }
