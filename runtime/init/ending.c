@@ -82,6 +82,7 @@ void processes_end(struct init *init)
 	unsigned left = prompts_end(init);
 	size_t i;
 
+	process_read_spared();
 	probers_end(&init->probers);
 	for (i = 0; i < init->children.count; i++) {
 		child_signal(&init->children.child[i], SIGTERM);

@@ -4,6 +4,7 @@
 #include "process.h"
 #include "../core/device_ref.h"
 #include "../left/field.h"
+#include "../left/stat.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -14,9 +15,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define LEFT	   "/run/bootgraph/left"
-#define SPARED_DIR "/run/sendsigs.omit.d"
-#define SPARED	   SPARED_DIR "/bootgraph"
+#define LEFT   "/run/bootgraph/left"
+#define SPARED SPARED_DIR "/bootgraph"
 
 enum { KERNEL_NAME_MAX = 32 };
 
@@ -56,7 +56,7 @@ static const char *unit_of(const struct init *init, pid_t pid)
 	return "";
 }
 
-/* Debian's sysvinit ends all processes but those in these files (its /etc/init.d/sendsigs). */
+/* On the list of sysvinit. */
 static void spare(struct writer *writer, pid_t pid)
 {
 	if (writer->spared == NULL) {
@@ -77,7 +77,7 @@ static void put_process(void *context, pid_t pid)
 	if (process_kind(pid) != PROCESS_STORAGE)
 		return;
 	process_name(pid, name);
-	fprintf(writer->left, "process %d %llu", (int)pid, process_start(pid));
+	fprintf(writer->left, "process %d %llu", (int)pid, stat_start_of(pid));
 	put(writer->left, name);
 	put(writer->left, unit_of(writer->init, pid));
 	fputc('\n', writer->left);

@@ -2,52 +2,75 @@
 #include "../left/stat.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The begin of a file of a process, as a text; "" if it is gone. */
-static void read_file(pid_t pid, const char *file, char *text, size_t room)
-{
-	char path[64];
-	ssize_t n = -1;
-	int fd;
+/* --- what they are -------------------------------------------------------- */
 
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, room - 1);
-		close(fd);
+enum { SPARED_MAX = 64 };
+
+static pid_t spared[SPARED_MAX];
+static unsigned spared_count;
+
+static void read_spared(FILE *file)
+{
+	long pid;
+
+	while (spared_count < SPARED_MAX && fscanf(file, "%ld", &pid) == 1)
+		if (pid > 1)
+			spared[spared_count++] = (pid_t)pid;
+}
+
+void process_read_spared(void)
+{
+	DIR *directory = opendir(SPARED_DIR);
+	struct dirent *entry;
+	FILE *file;
+
+	spared_count = 0;
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		char path[sizeof SPARED_DIR + 256];
+
+		snprintf(path, sizeof path, SPARED_DIR "/%s", entry->d_name);
+		file = entry->d_name[0] != '.' ? fopen(path, "re") : NULL;
+		if (file == NULL)
+			continue;
+		read_spared(file);
+		fclose(file);
 	}
-	text[n > 0 ? n : 0] = '\0';
+	if (directory != NULL)
+		closedir(directory);
+}
+
+static bool is_spared(pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < spared_count && spared[i] != pid; i++)
+		;
+	return i < spared_count;
 }
 
 enum process_kind process_kind(pid_t pid)
 {
 	char first[2];
 
-	read_file(pid, "cmdline", first, sizeof first);
+	stat_read_file(pid, "cmdline", first, sizeof first);
 	if (first[0] == '\0')
 		return PROCESS_NONE;
-	return first[0] == '@' ? PROCESS_STORAGE : PROCESS_COMMON;
+	return first[0] == '@' || is_spared(pid) ? PROCESS_STORAGE : PROCESS_COMMON;
 }
+
+/* --- who they are --------------------------------------------------------- */
 
 void process_name(pid_t pid, char name[PROCESS_NAME_MAX])
 {
-	read_file(pid, "comm", name, PROCESS_NAME_MAX);
+	stat_read_file(pid, "comm", name, PROCESS_NAME_MAX);
 	name[strcspn(name, "\n")] = '\0';
 	if (name[0] == '\0')
 		strcpy(name, "?");
-}
-
-unsigned long long process_start(pid_t pid)
-{
-	char line[512];
-
-	read_file(pid, "stat", line, sizeof line);
-	return stat_start(line);
 }
 
 bool process_is_worker(pid_t pid)

@@ -7,20 +7,24 @@
 
 enum { PROCESS_NAME_MAX = 64 };
 
+/* Files with numbers of processes, which Debian's sysvinit does not end (its /etc/init.d/sendsigs).
+ * Boot scripts put them there for what they have started, as that of ntfs-3g does. */
+#define SPARED_DIR "/run/sendsigs.omit.d"
+
+/* Reads them; before that, none is known. */
+void process_read_spared(void);
+
 enum process_kind {
 	PROCESS_NONE,	 /* a thread of the kernel, a zombie, or gone meanwhile */
 	PROCESS_COMMON,	 /* is ended before the handoff */
-	PROCESS_STORAGE, /* its argv[0] begins with @: it lives on (systemd: ROOT_STORAGE_DAEMONS)
-			  */
+	PROCESS_STORAGE, /* lives on: its argv[0] begins with @ (systemd: ROOT_STORAGE_DAEMONS), or
+			    it is in one of the files of SPARED_DIR */
 };
 
 enum process_kind process_kind(pid_t pid);
 
 /* Its name, as ps(1) shows it; "?" if it is gone. */
 void process_name(pid_t pid, char name[PROCESS_NAME_MAX]);
-
-/* When it was started (left/stat.h); 0 if it is gone. */
-unsigned long long process_start(pid_t pid);
 
 /* Whether it runs PID 1's own program: one of its workers, not somebody else's. */
 bool process_is_worker(pid_t pid);

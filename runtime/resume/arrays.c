@@ -28,18 +28,22 @@ static void read_attribute(const char *array, const char *attribute, char value[
 
 /* --- looking -------------------------------------------------------------- */
 
-/* dev-sda/state is a list: "in_sync,write_mostly", "faulty", "spare". */
-static bool member_works(const char *array, const char *entry)
+/* dev-sda/state is a list: "in_sync,write_mostly", "faulty", "spare". One that is brought up to
+ * date is a spare until it is. */
+static bool member_works(const char *array, const char *entry, bool *ret_spare)
 {
 	char attribute[16 + KERNEL_NAME_MAX], state[ATTRIBUTE_MAX];
 
 	snprintf(attribute, sizeof attribute, "%.40s/state", entry);
 	read_attribute(array, attribute, state);
+	*ret_spare = strstr(state, "spare") != NULL;
 	return state[0] != '\0' && strstr(state, "faulty") == NULL;
 }
 
-static void look_at_members(struct array_view *view)
+/* Whether there are spares among them. */
+static bool look_at_members(struct array_view *view)
 {
+	bool spares = false, spare;
 	char path[PATH_ROOM];
 	struct dirent *entry;
 	DIR *members;
@@ -50,10 +54,13 @@ static void look_at_members(struct array_view *view)
 	       (entry = readdir(members)) != NULL)
 		if (strncmp(entry->d_name, "dev-", 4) == 0 &&
 		    strlen(entry->d_name) < KERNEL_NAME_MAX &&
-		    member_works(view->name, entry->d_name))
+		    member_works(view->name, entry->d_name, &spare)) {
 			strcpy(view->member[view->member_count++], entry->d_name + 4);
+			spares |= spare;
+		}
 	if (members != NULL)
 		closedir(members);
+	return spares;
 }
 
 /* False if it does not run. An array without redundancy has no count of what it lacks. */
@@ -72,8 +79,8 @@ static bool look_at(const char *name, struct array_view *view)
 	read_attribute(name, "sync_action", action);
 	view->expected = (unsigned)strtoul(disks, NULL, 10);
 	view->missing = (unsigned)strtoul(missing, NULL, 10);
-	view->recovering = strcmp(action, "recover") == 0;
-	look_at_members(view);
+	/* Without a spare it says so, too, for the moment in which md finds that out. */
+	view->recovering = look_at_members(view) && strcmp(action, "recover") == 0;
 	return true;
 }
 
@@ -137,7 +144,7 @@ static void tell_difference(struct resume *resume, const struct array_view *befo
 
 /* --- all of them ---------------------------------------------------------- */
 
-static struct array_view *find(struct resume *resume, const char *name)
+struct array_view *arrays_find(const struct resume *resume, const char *name)
 {
 	size_t i;
 
@@ -149,7 +156,7 @@ static struct array_view *find(struct resume *resume, const char *name)
 
 static void take(struct resume *resume, const struct array_view *now)
 {
-	struct array_view *before = find(resume, now->name), *more;
+	struct array_view *before = arrays_find(resume, now->name), *more;
 
 	if (before != NULL) {
 		tell_difference(resume, before, now);

@@ -14,7 +14,10 @@
 
 #define LEFT "/run/bootgraph/left"
 
-enum { LEFT_MAX = 1 << 20 };
+enum {
+	LEFT_MAX = 1 << 20,
+	RETRY_AFTER = 1000, /* milliseconds */
+};
 
 static const char usage[] =
 	"usage: bootgraph-resume [--once]\n"
@@ -152,7 +155,7 @@ static bool watch(struct resume *resume)
 	enum { SIGNALS, MONITOR, MDSTAT, PROCESSES };
 	size_t count = PROCESSES + resume->watched_count, i;
 	struct pollfd *fd = calloc(count, sizeof *fd);
-	int signals = stop_signals();
+	int signals = stop_signals(), ready;
 
 	while (fd != NULL && signals >= 0) {
 		fd[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
@@ -160,8 +163,11 @@ static bool watch(struct resume *resume)
 		fd[MDSTAT] = (struct pollfd){resume->mdstat, POLLPRI, 0};
 		for (i = 0; i < resume->watched_count; i++)
 			fd[PROCESSES + i] = (struct pollfd){resume->watched[i].fd, POLLIN, 0};
-		if (poll(fd, count, -1) < 0 && errno != EINTR)
+		ready = poll(fd, count, members_has_retries(resume) ? RETRY_AFTER : -1);
+		if (ready < 0 && errno != EINTR)
 			break;
+		if (ready == 0)
+			members_retry(resume);
 		if (fd[SIGNALS].revents != 0)
 			break;
 		if (fd[MONITOR].revents != 0)
@@ -197,10 +203,18 @@ static bool run(struct resume *resume, bool once)
 		pending_announce(resume);
 	processes_watch(resume);
 	arrays_look(resume); /* as the initramfs left them */
+	if (!members_count_late(resume)) {
+		journal_say(LOG_ERR, "no memory to add late members");
+		return false;
+	}
 	if (first)
 		consider_all(resume); /* later, somebody may have taken one out on purpose */
 	pending_look(resume);
 	arrays_look(resume);
+	while (once && members_has_retries(resume)) {
+		poll(NULL, 0, RETRY_AFTER);
+		members_retry(resume);
+	}
 	if (once)
 		return true;
 	notify_ready();
@@ -217,6 +231,7 @@ static void release(struct resume *resume)
 	free(resume->watched);
 	free(resume->array);
 	free(resume->appeared);
+	free(resume->late);
 	if (resume->mdstat >= 0)
 		close(resume->mdstat);
 	if (resume->monitor != NULL)

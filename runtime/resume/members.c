@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REPORT_FD = 3, SAID_MAX = 400 };
+enum { REPORT_FD = 3, SAID_MAX = 400, ATTEMPTS_MAX = 10 };
 
 extern char **environ;
 
@@ -86,14 +86,87 @@ static int run_add(const char *set, const char *path, char said[SAID_MAX])
 	return status;
 }
 
-/* bootgraph-md knows whether the device belongs there; if not, nothing comes of it. */
-static void add_to(struct resume *resume, const struct left_set *set, const char *name,
-		   const char *path)
+/* --- attempts ------------------------------------------------------------- */
+
+/* Its place; a free one, if it has none and one is asked for; else NULL. */
+static struct retry *find_retry(struct resume *resume, const char *syspath)
 {
+	size_t i;
+
+	for (i = 0; i < RETRIES_MAX; i++)
+		if (strcmp(resume->retry[i].syspath, syspath) == 0)
+			return &resume->retry[i];
+	return NULL;
+}
+
+/* udev's rules, and whoever looks at a new disk, may have it open for a moment: then md cannot take
+ * it. False once that was tried often enough. */
+static bool will_retry(struct resume *resume, const char *syspath)
+{
+	struct retry *retry = find_retry(resume, syspath);
+
+	if (retry == NULL && strlen(syspath) < sizeof retry->syspath) {
+		retry = find_retry(resume, "");
+		if (retry != NULL) {
+			strcpy(retry->syspath, syspath);
+			retry->left = ATTEMPTS_MAX;
+		}
+	}
+	return retry != NULL && --retry->left > 0;
+}
+
+static void forget_retry(struct resume *resume, const char *syspath)
+{
+	struct retry *retry = find_retry(resume, syspath);
+
+	if (retry != NULL)
+		*retry = (struct retry){.syspath = ""};
+}
+
+bool members_has_retries(const struct resume *resume)
+{
+	size_t i;
+
+	for (i = 0; i < RETRIES_MAX && resume->retry[i].syspath[0] == '\0'; i++)
+		;
+	return i < RETRIES_MAX;
+}
+
+void members_retry(struct resume *resume)
+{
+	size_t i;
+
+	for (i = 0; i < RETRIES_MAX; i++) {
+		struct retry *retry = &resume->retry[i];
+		unsigned left = retry->left;
+		struct udev_device *device;
+
+		if (retry->syspath[0] == '\0')
+			continue;
+		device = udev_device_new_from_syspath(resume->udev, retry->syspath);
+		if (device != NULL) {
+			members_consider(resume, device);
+			udev_device_unref(device);
+		}
+		if (retry->left == left) /* it has left, or is part of something by now */
+			retry->syspath[0] = '\0';
+	}
+}
+
+/* --- adding --------------------------------------------------------------- */
+
+/* bootgraph-md knows whether the device belongs there; if not, nothing comes of it. */
+static bool add_to(struct resume *resume, const struct left_set *set, struct udev_device *device)
+{
+	const char *name = udev_device_get_sysname(device);
+	const char *syspath = udev_device_get_syspath(device);
 	char said[SAID_MAX], holder[KERNEL_NAME_MAX];
-	int status = run_add(set->set, path, said);
+	int status = run_add(set->set, udev_device_get_devnode(device), said);
 
 	find_holder(name, holder);
+	if (status != 0 && will_retry(resume, syspath))
+		return false;
+	forget_retry(resume, syspath);
 	if (status == 0 && holder[0] != '\0')
 		journal_event(resume, LOG_NOTICE, "added", name, "%s was added to %s (%s)", name,
 			      holder, set->about);
@@ -101,6 +174,7 @@ static void add_to(struct resume *resume, const struct left_set *set, const char
 		journal_event(resume, LOG_WARNING, "refused", name, "%s was not added to %s: %s",
 			      name, set->array[0] != '\0' ? set->array : set->set,
 			      said[0] != '\0' ? said : "bootgraph-md does not say why");
+	return status == 0 && holder[0] != '\0';
 }
 
 /* Metadata at the end of the last partition is at the end of the disk, too. */
@@ -134,6 +208,26 @@ static bool may_be_member(const struct resume *resume, struct udev_device *devic
 	       strncmp(name, "zram", 4) != 0 && !has_partitions(name);
 }
 
+/* A member may have come while the initramfs was at its end: then it was there, but not added. */
+bool members_count_late(struct resume *resume)
+{
+	size_t i;
+
+	resume->late = calloc(resume->left.set_count + 1, sizeof *resume->late);
+	for (i = 0; resume->late != NULL && i < resume->left.set_count; i++) {
+		const struct left_set *set = &resume->left.set[i];
+		const struct array_view *array = arrays_find(resume, set->array);
+
+		if (!set->on_path || strncmp(set->set, "md:", 3) != 0)
+			continue;
+		if (set->expected > set->present)
+			resume->late[i] = set->expected - set->present;
+		if (array != NULL && array->missing > resume->late[i])
+			resume->late[i] = array->missing;
+	}
+	return resume->late != NULL;
+}
+
 void members_consider(struct resume *resume, struct udev_device *device)
 {
 	const char *name = udev_device_get_sysname(device);
@@ -148,7 +242,7 @@ void members_consider(struct resume *resume, struct udev_device *device)
 		find_holder(name, holder);
 		if (holder[0] != '\0')
 			return; /* it is part of something */
-		if (set->on_path && strncmp(set->set, "md:", 3) == 0)
-			add_to(resume, set, name, udev_device_get_devnode(device));
+		if (resume->late[i] > 0 && add_to(resume, set, device))
+			resume->late[i]--;
 	}
 }

@@ -3,35 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-static bool read_file(pid_t pid, const char *file, char *text, size_t room)
-{
-	char path[64];
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, room - 1);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
-}
-
-static unsigned long long start_of(pid_t pid)
-{
-	char line[512];
-
-	return read_file(pid, "stat", line, sizeof line) ? stat_start(line) : 0;
-}
 
 /* The descriptor comes first: then the number cannot be given to another process between the two.
  */
@@ -39,7 +15,7 @@ static int open_process(const struct left_process *process)
 {
 	int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
 
-	if (fd >= 0 && start_of(process->pid) != process->start) {
+	if (fd >= 0 && stat_start_of(process->pid) != process->start) {
 		close(fd);
 		fd = -1;
 	}
@@ -54,7 +30,8 @@ static const char *unit_text(const struct left_process *process, char text[128])
 	return text;
 }
 
-/* systemd has mdmon started anew from the real root, with --takeover: the old one ends then. */
+/* systemd has mdmon started anew from the real root, with --takeover: the old one ends then. One
+ * that has ended itself and was not waited for has no command line any more. */
 static pid_t find_successor(const struct left_process *process)
 {
 	DIR *proc = opendir("/proc");
@@ -65,10 +42,12 @@ static pid_t find_successor(const struct left_process *process)
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 		char name[64];
 
-		if (pid <= 1 || pid == process->pid || !read_file(pid, "comm", name, sizeof name))
+		if (pid <= 1 || pid == process->pid ||
+		    !stat_read_file(pid, "comm", name, sizeof name))
 			continue;
 		name[strcspn(name, "\n")] = '\0';
-		if (strcmp(name, process->name) == 0 && start_of(pid) >= process->start)
+		if (strcmp(name, process->name) == 0 && stat_start_of(pid) >= process->start &&
+		    stat_read_file(pid, "cmdline", name, sizeof name))
 			found = pid;
 	}
 	if (proc != NULL)
@@ -95,7 +74,7 @@ void processes_ended(struct resume *resume, struct watched *watched)
 		      "%s%s, process %d, has been followed by process %d", process->name,
 		      unit_text(process, unit), (int)process->pid, (int)successor);
 	watched->process.pid = successor;
-	watched->process.start = start_of(successor);
+	watched->process.start = stat_start_of(successor);
 	watched->fd = open_process(&watched->process);
 }
 

@@ -13,7 +13,7 @@
 
 #include "../left/left.h"
 
-enum { KERNEL_NAME_MAX = 32, ARRAY_MEMBERS_MAX = 64 };
+enum { KERNEL_NAME_MAX = 32, ARRAY_MEMBERS_MAX = 64, RETRIES_MAX = 32 };
 
 /* A process that lives on, as it is watched. */
 struct watched {
@@ -30,6 +30,12 @@ struct array_view {
 	char member[ARRAY_MEMBERS_MAX][KERNEL_NAME_MAX];
 };
 
+/* A device that could not be added, since somebody had it open: it is tried again. */
+struct retry {
+	char syspath[256]; /* "" if the place is free */
+	unsigned left;	   /* attempts */
+};
+
 struct resume {
 	struct left left;
 	FILE *journal; /* /run/bootgraph/resume */
@@ -37,6 +43,8 @@ struct resume {
 	size_t watched_count;
 	struct array_view *array;
 	size_t array_count;
+	unsigned *late; /* of left.set: how many members may still be added */
+	struct retry retry[RETRIES_MAX];
 	int mdstat;	/* /proc/mdstat, or -1 while there is no md */
 	bool *appeared; /* of left.pending: it has been told of */
 	struct udev *udev;
@@ -60,13 +68,24 @@ void journal_say(int priority, const char *format, ...) __attribute__((format(pr
 
 /* --- members.c: late members of the arrays that the boot stands on ------------------------- */
 
-/* A block device is there, or has changed: it is added where it belongs. */
+/* Counts what each of them lacked at the handoff: that many are late. Whoever leaves an array later
+ * may have failed, and is not put back. False without memory. */
+bool members_count_late(struct resume *resume);
+
+/* A block device is there: it is added where it belongs. */
 void members_consider(struct resume *resume, struct udev_device *device);
+
+/* Tries those again that could not be added; to be called a second after there were any. */
+void members_retry(struct resume *resume);
+bool members_has_retries(const struct resume *resume);
 
 /* --- arrays.c: what becomes of arrays ------------------------------------------------------- */
 
 /* Looks at all of them, and tells what is different from the last time. */
 void arrays_look(struct resume *resume);
+
+/* The array of this name as it was seen last, or NULL. */
+struct array_view *arrays_find(const struct resume *resume, const char *name);
 
 /* --- processes.c: who lives on -------------------------------------------------------------- */
 
