@@ -120,14 +120,17 @@ static void tell_first(struct resume *resume, const struct array_view *now)
 static void tell_lost(struct resume *resume, const struct array_view *before,
 		      const struct array_view *now)
 {
+	char lacks[64] = ""; /* a spare, or one without redundancy, is not counted by md */
 	unsigned i;
 
+	if (now->missing > 0)
+		snprintf(lacks, sizeof lacks, ", and lacks %u of its %u members", now->missing,
+			 now->expected);
 	for (i = 0; i < before->member_count; i++)
 		if (!has_member(now, before->member[i]))
-			journal_event(resume, LOG_ERR, "lost", now->name,
-				      "%s%s has lost %s, and lacks %u of its %u members", now->name,
-				      needed(resume, now->name), before->member[i], now->missing,
-				      now->expected);
+			journal_event(resume, LOG_ERR, "lost", now->name, "%s%s has lost %s%s",
+				      now->name, needed(resume, now->name), before->member[i],
+				      lacks);
 }
 
 static void tell_difference(struct resume *resume, const struct array_view *before,

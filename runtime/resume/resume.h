@@ -13,7 +13,7 @@
 
 #include "../left/left.h"
 
-enum { KERNEL_NAME_MAX = 32, ARRAY_MEMBERS_MAX = 64, RETRIES_MAX = 32 };
+enum { KERNEL_NAME_MAX = 32, ARRAY_MEMBERS_MAX = 384, RETRIES_MAX = 32 };
 
 /* A process that lives on, as it is watched. */
 struct watched {
