@@ -1,6 +1,7 @@
 #include "environment.h"
 #include "init.h"
 #include "log.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,6 +154,7 @@ void child_work(struct init *init, const struct effect *effect, worker_function 
 				.node = effect->node,
 				.serial = effect->serial,
 				.kill_at = NEVER,
+				.look_at = init_now() + PROGRESS_INTERVAL,
 				.report = number};
 	child->pid = child_fork(input_for(init, effect));
 	if (child->pid == 0)

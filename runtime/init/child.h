@@ -38,6 +38,11 @@ struct child {
 	bool stopped;	       /* nobody waits for its end any more */
 	uint32_t kill_at;      /* when SIGKILL follows SIGTERM, or NEVER */
 	int report;	       /* its number, or -1 */
+	/* Of a check of a file system (progress.h): when it is looked at next, what it had read and
+	 * written then, and whether that was news. */
+	uint32_t look_at;
+	uint64_t done;
+	bool works;
 };
 
 struct children {

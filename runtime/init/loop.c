@@ -5,6 +5,7 @@
 #include "array.h"
 #include "links.h"
 #include "mapping.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -230,6 +231,9 @@ static uint32_t next_deadline(const struct init *init)
 	other = daemons_deadline(init);
 	if (other < deadline)
 		deadline = other;
+	other = progress_deadline(init);
+	if (other < deadline)
+		deadline = other;
 	other = probers_deadline(init);
 	return other < deadline ? other : deadline;
 }
@@ -284,6 +288,7 @@ static void tell_time(struct init *init)
 
 	children_tick(init, now);
 	daemons_tick(init, now);
+	progress_tick(init, now);
 	probers_tick(init, now);
 	if (init->started && machine_deadline(&init->machine) <= now)
 		init_tell(init, &(struct event){.kind = EVENT_TICK});
