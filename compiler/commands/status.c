@@ -84,10 +84,10 @@ static int run(struct status *status)
 		return EXIT_FINDINGS;
 	text = read_boot(status, "run/bootgraph/trace");
 	timeline = text != NULL ? timeline_read(status->arena, status->diag, text) : NULL;
-	if (timeline != NULL)
-		status_tell_story(timeline);
-	print_rows(status, outcome);
 	status_read_left(status);
+	if (timeline != NULL)
+		status_tell_story(status, timeline);
+	print_rows(status, outcome);
 	status_print_since(status);
 	status_print_now(status);
 	return status->trouble || timeline == NULL ? EXIT_FINDINGS : EXIT_FINE;

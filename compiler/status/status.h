@@ -25,7 +25,7 @@ char *status_read(const struct status *status, const char *path);
 const char *status_read_line(const struct status *status, const char *path);
 
 /* story.c: how the initramfs got to its end, and what it had to do without. */
-void status_tell_story(const struct timeline *timeline);
+void status_tell_story(const struct status *status, const struct timeline *timeline);
 
 /* now.c: what was still going on at the handoff, what bootgraph-resume did about it since, and how
  * arrays and processes are now. */

@@ -15,26 +15,36 @@ static void tell_rescue(const struct timeline *timeline, const struct rescue_sto
 		       rescue->end / 1000.0);
 }
 
+/* " (raid1, 2 devices)", if that is known. */
+static const char *describe_set(const struct status *status, const char *set)
+{
+	for (size_t i = 0; i < status->left.set_count; i++)
+		if (strcmp(status->left.set[i].set, set) == 0)
+			return arena_printf(status->arena, " (%s)", status->left.set[i].about);
+	return "";
+}
+
 /* "COMPLETE=md:2f00-1a2b" is about a set; any other name is a device's. */
-static void tell_given_up(const struct given_up *given_up)
+static void tell_given_up(const struct status *status, const struct given_up *given_up)
 {
 	bool quiet = strcmp(given_up->reason, "quiescent") == 0;
 
 	if (strncmp(given_up->node, "COMPLETE=", 9) == 0)
-		printf("After %.3f s not all of %s was waited for any longer: ",
-		       given_up->at / 1000.0, given_up->node + 9);
+		printf("After %.3f s not all of %s%s was waited for any longer: ",
+		       given_up->at / 1000.0, given_up->node + 9,
+		       describe_set(status, given_up->node + 9));
 	else
 		printf("After %.3f s %s was not waited for any longer: ", given_up->at / 1000.0,
 		       given_up->node);
 	puts(quiet ? "nothing more was to be expected." : "its time was used up.");
 }
 
-void status_tell_story(const struct timeline *timeline)
+void status_tell_story(const struct status *status, const struct timeline *timeline)
 {
 	bool done = timeline->verdict != NULL && strcmp(timeline->verdict, "handoff") == 0;
 
 	for (size_t i = 0; i < timeline->given_up.count; i++)
-		tell_given_up(&timeline->given_up.item[i]);
+		tell_given_up(status, &timeline->given_up.item[i]);
 	for (size_t i = 0; i < timeline->rescues.count; i++)
 		tell_rescue(timeline, &timeline->rescues.item[i]);
 	printf("%s after %.3f s.\n\n", done ? "Handed over to the real init" : "The trace ends",
