@@ -8,6 +8,7 @@
 
 #include "diag.h"
 #include "source/crypttab_option.h"
+#include "source/mapping.h"
 #include "../runtime/core/boot.h"
 #include "../runtime/core/opcode.h"
 
@@ -167,9 +168,11 @@ enum row_set {
 	ROWS_BTRFS,	 /* / and /usr of fstab, if they are btrfs and can be told from others */
 	ROWS_KEY_DISK,	 /* of the lines of crypttab those whose key is on a disk that need not be
 			    there */
-	ROWS_CRYPTOPTS,	 /* parameters cryptopts.1 to cryptopts.4, if anything can be opened at all
-			  */
-	ROWS_RESUME,	 /* the resume device of --cmdline */
+	ROWS_VERITY,	/* lines of veritytab that the boot stands on, and roothash= of --cmdline */
+	ROWS_INTEGRITY, /* lines of integritytab that the boot stands on */
+	ROWS_CRYPTOPTS, /* parameters cryptopts.1 to cryptopts.4, if anything can be opened at all
+			 */
+	ROWS_RESUME,	/* the resume device of --cmdline */
 	ROWS_COUNT
 };
 
@@ -243,10 +246,20 @@ struct drop_in {
 	bool used;
 };
 
+/* A line of veritytab(5) or integritytab(5). */
+struct mapping_row {
+	enum mapping_table table;
+	struct word name, device;
+	struct word hash_device, root_hash; /* of veritytab, else empty */
+	struct word options;		    /* as written; may be empty */
+	struct span span;
+};
+
 struct model {
 	struct arena *arena;
 	VEC(struct fstab_row) fstab;
 	VEC(struct crypttab_row) crypttab;
+	VEC(struct mapping_row) mappings;
 	VEC(struct md_array) arrays;
 	struct md_settings md;
 	VEC(struct parameter_given) parameters;
@@ -270,6 +283,8 @@ const char *md_container(const struct model *model, const struct md_array *array
  * damaged items are left out. */
 void source_fstab(struct model *model, struct diag *diag, const struct text *text);
 void source_crypttab(struct model *model, struct diag *diag, const struct text *text);
+void source_veritytab(struct model *model, struct diag *diag, const struct text *text);
+void source_integritytab(struct model *model, struct diag *diag, const struct text *text);
 /* For mdadm.conf and each file of mdadm.conf.d, in order. */
 void source_mdadm_conf(struct model *model, struct diag *diag, const struct text *text);
 void source_lvm_conf(struct model *model, struct diag *diag, const struct text *text);

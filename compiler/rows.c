@@ -127,6 +127,12 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 	case ROWS_CRYPTOPTS:
 		rows_add_cryptopts(model, rows);
 		break;
+	case ROWS_VERITY:
+		rows_add_mappings(model, rows, MAPPING_VERITY);
+		break;
+	case ROWS_INTEGRITY:
+		rows_add_mappings(model, rows, MAPPING_INTEGRITY);
+		break;
 	case ROWS_KEY_DISK:
 		rows_add_key_disks(model, rows);
 		break;

@@ -1,5 +1,6 @@
 #include "source_page.h"
 #include "source/crypttab_option.h"
+#include "source/mapping.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,31 @@ void print_crypttab_options(void)
 		printf(" | %s | %s | %s |\n", crypttab_honour_text(row->honoured),
 		       row->systemd ? "yes" : "no", row->text);
 	}
+}
+
+static void print_mapping_options(enum mapping_table table)
+{
+	static const char *const honoured[] = {"the initramfs", "systemd only: an error here",
+					       "the real system only"};
+	size_t count;
+	const struct mapping_option_row *rows = mapping_options(&count);
+
+	puts("| option | honoured by | meaning |");
+	puts("| --- | --- | --- |");
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].table == table)
+			printf("| `%s` | %s | %s |\n", rows[i].name, honoured[rows[i].honoured],
+			       rows[i].text);
+}
+
+void print_veritytab_options(void)
+{
+	print_mapping_options(MAPPING_VERITY);
+}
+
+void print_integritytab_options(void)
+{
+	print_mapping_options(MAPPING_INTEGRITY);
 }
 
 void print_settings(void)

@@ -337,6 +337,8 @@ static const struct insert {
 	{"blob example", print_example},
 	{"parameters", print_parameters},
 	{"crypttab options", print_crypttab_options},
+	{"veritytab options", print_veritytab_options},
+	{"integritytab options", print_integritytab_options},
 	{"settings", print_settings},
 	{"mdadm keywords", print_mdadm_keywords},
 	{"mdadm array words", print_mdadm_array_words},

@@ -60,16 +60,21 @@ static const struct chain_link *find_unknown(const struct chain *chain, uint32_t
 	return NULL;
 }
 
-/* Whether crypttab says what a mapping is: then it is no volume. */
-static bool is_encrypted(const struct model *model, const struct device_ref *ref)
+static bool is_name(const struct device_ref *ref, const char *name)
 {
-	for (size_t i = 0; i < model->crypttab.count; i++) {
-		const char *target = model->crypttab.item[i].target.text;
+	return strlen(name) == ref->length && memcmp(name, ref->text, ref->length) == 0;
+}
 
-		if (strlen(target) == ref->length && memcmp(target, ref->text, ref->length) == 0)
+/* Whether a table says what a mapping is: then it is no volume. */
+static bool is_declared(const struct model *model, const struct device_ref *ref)
+{
+	for (size_t i = 0; i < model->crypttab.count; i++)
+		if (is_name(ref, model->crypttab.item[i].target.text))
 			return true;
-	}
-	return false;
+	for (size_t i = 0; i < model->mappings.count; i++)
+		if (is_name(ref, model->mappings.item[i].name.text))
+			return true;
+	return is_name(ref, "root") && chain_parameter(model, PARAMETER_ROOTHASH).text != NULL;
 }
 
 /* The first file system or swap of fstab that is named as a mapping, if it is not crypttab's, or as
@@ -80,7 +85,7 @@ static const struct fstab_row *find_mapping(const struct model *model)
 		struct device_ref ref;
 
 		device_ref_parse(model->fstab.item[i].source.text, &ref);
-		if ((ref.kind == REF_MAPPER && !is_encrypted(model, &ref)) ||
+		if ((ref.kind == REF_MAPPER && !is_declared(model, &ref)) ||
 		    (ref.kind == REF_NAME && memchr(ref.text, '/', ref.length)))
 			return &model->fstab.item[i];
 	}

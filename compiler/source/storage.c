@@ -133,6 +133,8 @@ static void read_lvm(struct model *model, struct diag *diag, int root_fd)
 void source_storage(struct model *model, struct diag *diag, int root_fd)
 {
 	read_file(model, diag, root_fd, "etc/crypttab", source_crypttab);
+	read_file(model, diag, root_fd, "etc/veritytab", source_veritytab);
+	read_file(model, diag, root_fd, "etc/integritytab", source_integritytab);
 	read_mdadm(model, diag, root_fd);
 	read_host_name(model, root_fd);
 	read_lvm(model, diag, root_fd);

@@ -16,7 +16,11 @@ static const char usage[] =
 	"[--options=OPTIONS]\n"
 	"       bootgraph-crypt open --cryptopts=CRYPTOPTS DEVICE\n"
 	"                            [--volume-key=keyring|table] [--without-key=ask|fail] DEVICE\n"
-	"Opens an encrypted device as a line of crypttab(5) says. Descriptor 4 is the passphrase\n"
+	"       bootgraph-crypt verity --name=NAME --hash-device=DEVICE --root-hash=HASH\n"
+	"                            [--options=OPTIONS] DEVICE\n"
+	"       bootgraph-crypt integrity --name=NAME [--options=OPTIONS] DEVICE\n"
+	"Opens a device as a line of crypttab(5), veritytab(5) or integritytab(5) says. Descriptor "
+	"4 is the passphrase\n"
 	"broker's; one line on descriptor 3 says why it failed.\n";
 
 /* --- what goes wrong ------------------------------------------------------ */
@@ -290,6 +294,11 @@ static int open_as_told(struct opening *opening, const char *cryptopts)
 	return r;
 }
 
+static bool is_mapping(int argc, char **argv)
+{
+	return argc > 1 && (strcmp(argv[1], "verity") == 0 || strcmp(argv[1], "integrity") == 0);
+}
+
 int main(int argc, char **argv)
 {
 	struct opening opening = {.key = "none", .raw_options = ""};
@@ -297,7 +306,7 @@ int main(int argc, char **argv)
 	int r;
 
 	secret_begin();
-	if (!read_arguments(&opening, argc, argv, &cryptopts)) {
+	if (!is_mapping(argc, argv) && !read_arguments(&opening, argc, argv, &cryptopts)) {
 		fputs(usage, stderr);
 		return 2;
 	}
@@ -305,6 +314,8 @@ int main(int argc, char **argv)
 	setenv("DM_DEFAULT_NAME_MANGLING_MODE", "hex", 1);
 	mkdir("/run/cryptsetup", 0700); /* the library's lock; what is wrong with it, it says */
 	crypt_set_log_callback(NULL, take_message, NULL);
+	if (is_mapping(argc, argv))
+		return leave(mapping_open(argc - 1, argv + 1));
 	r = open_as_told(&opening, cryptopts);
 	free(opening.memory[0]);
 	free(opening.memory[1]);

@@ -10,6 +10,7 @@
  *   client    passphrases from the broker             client.c
  *   device    the kinds of encryption, libcryptsetup  device.c
  *   token     LUKS2 tokens, with and without a PIN    token.c
+ *   mapping   dm-verity and dm-integrity              mapping.c
  *   content   what is on an opened device, libblkid   content.c
  *
  * Functions return 0 or a negative errno, and have said why (report).
@@ -101,6 +102,11 @@ uint32_t device_flags(const struct opening *opening);
 /* Tries LUKS2 tokens, where the header has some; REPLY is room for a PIN, in secret memory.
  * -ENOENT: none of them opens it. */
 int token_try(struct opening *opening, struct prompt_reply *reply);
+
+/* --- mapping.c ------------------------------------------------------------ */
+
+/* The commands `verity` and `integrity`: argv[0] is one of them. */
+int mapping_open(int argc, char **argv);
 
 /* --- content.c ------------------------------------------------------------ */
 

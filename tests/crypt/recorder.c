@@ -107,6 +107,12 @@ int crypt_volume_key_keyring(struct crypt_device *device, int enable)
 	return 0;
 }
 
+int crypt_get_volume_key_size(struct crypt_device *device)
+{
+	(void)device;
+	return 32;
+}
+
 void crypt_set_log_callback(struct crypt_device *device,
 			    void (*log)(int level, const char *message, void *context),
 			    void *context)

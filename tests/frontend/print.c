@@ -218,6 +218,8 @@ static void print_flags(FILE *out, const struct unit *unit)
 		[ROWS_LVM_VOLUME] = " for-each lvm-volume",
 		[ROWS_BTRFS] = " for-each btrfs",
 		[ROWS_CRYPTOPTS] = " for-each cryptopts",
+		[ROWS_VERITY] = " for-each verity",
+		[ROWS_INTEGRITY] = " for-each integrity",
 		[ROWS_KEY_DISK] = " for-each key-disk",
 		[ROWS_RESUME] = " for-each resume",
 	};
