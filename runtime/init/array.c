@@ -1,6 +1,7 @@
 #include "array.h"
 #include "attribute.h"
 #include "init.h"
+#include "log.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -165,4 +166,15 @@ int32_t array_load_module(struct init *init, const char *set, struct report *rep
 	if (module == MODULE_NONE || modules_is_loaded(&init->modules, module))
 		return 0; /* built in, or missing: whoever starts the array will say so */
 	return modules_load(&init->modules, &init->boot, module, "", report);
+}
+
+void array_load_modules(struct init *init)
+{
+	for (uint32_t i = 0; i < init->members.sets.entry_count; i++) {
+		struct report report = {0};
+
+		if (array_load_module(init, init->members.sets.entry[i].membership.set, &report) !=
+		    0)
+			say(SAY_WARNING, "bootgraph: %s", report.text);
+	}
 }

@@ -25,4 +25,8 @@ bool array_event(struct properties *properties, const struct event *event);
  * Returns 0 or a negative errno with the report's text set. */
 int32_t array_load_module(struct init *init, const char *set, struct report *report);
 
+/* Before the rescue shell, in its process: the same for all sets that were seen, so that mdadm can
+ * start by hand what was not started. */
+void array_load_modules(struct init *init);
+
 #endif

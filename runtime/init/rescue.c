@@ -1,3 +1,4 @@
+#include "array.h"
 #include "init.h"
 #include "log.h"
 #include "../core/explain.h"
@@ -332,7 +333,7 @@ static int open_terminal(void)
 	return fd;
 }
 
-static _Noreturn void be_shell(const char *reason)
+static _Noreturn void be_shell(struct init *init, const char *reason)
 {
 	static char reason_variable[EXPLAIN_LINE_MAX + 8];
 	char *environment[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin",
@@ -344,6 +345,7 @@ static _Noreturn void be_shell(const char *reason)
 			       NULL};
 	int fd = open_terminal();
 
+	array_load_modules(init);
 	snprintf(reason_variable, sizeof reason_variable, "REASON=%s", reason);
 	if (fd >= 0) {
 		ioctl(fd, TIOCSCTTY, 1);
@@ -366,7 +368,7 @@ static void start_shell(struct init *init, const char *reason)
 	rescue->begun = init_now();
 	rescue->shell = have_shell() ? child_fork(INPUT_NONE) : -1;
 	if (rescue->shell == 0)
-		be_shell(reason);
+		be_shell(init, reason);
 	if (rescue->shell > 0)
 		return;
 	rescue->shell = 0;
