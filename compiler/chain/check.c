@@ -184,6 +184,7 @@ void chain_check(const struct chain *chain, const struct model *model, struct di
 		chain_check_providers(&checker);
 		chain_check_crypttab(&checker);
 		chain_check_arrays(&checker);
+		chain_check_imsm(&checker);
 	}
 	for (unsigned i = 0; tell_unknown && i < 3; i++)
 		check_unknown(&checker,

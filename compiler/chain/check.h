@@ -17,6 +17,8 @@ void chain_check_providers(const struct chain_checker *checker);
 void chain_check_crypttab(const struct chain_checker *checker);
 /* check_array.c: arrays and mdadm.conf. Needs facts. */
 void chain_check_arrays(const struct chain_checker *checker);
+/* check_imsm.c: arrays that mdadm refuses without their controller. Needs facts. */
+void chain_check_imsm(const struct chain_checker *checker);
 /* check_array.c: arrays that never start degraded, and mounts that do not wait until they do. */
 void chain_check_redundancy(const struct chain_checker *checker);
 void chain_check_device_timeouts(const struct chain_checker *checker);
