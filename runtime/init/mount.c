@@ -54,6 +54,7 @@ static const struct option options_known[] = {
 	{"loud", 0, MS_SILENT},
 	{"bind", MS_BIND, 0},
 	{"rbind", MS_BIND | MS_REC, 0},
+	{"remount", MS_REMOUNT, 0},
 	/* What only mount(8) and those who call it look at. */
 	{"auto", 0, 0},
 	{"noauto", 0, 0},

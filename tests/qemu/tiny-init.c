@@ -24,6 +24,8 @@
  *     tiny: uptime 3.21                  seconds since the kernel started
  *     tiny: trace begin                  then /run/bootgraph/trace as it is, then `trace end`
  *
+ * With write_to=PATH it writes a file there, and says `tiny: written PATH`, or why not.
+ *
  * With hibernate_to=SWAP among the kernel's parameters it first hibernates the machine to that swap
  * space, and says what it finds when it is back:
  *
@@ -176,8 +178,9 @@ static const char *fs_name(const struct statfs *fs)
 		unsigned long magic;
 		const char *name;
 	} types[] = {
-		{0x858458f6, "ramfs"}, {0x01021994, "tmpfs"}, {0xef53, "ext4"},
-		{0x9123683e, "btrfs"}, {0x58465342, "xfs"},   {0x73717368, "squashfs"},
+		{0x858458f6, "ramfs"},	  {0x01021994, "tmpfs"}, {0xef53, "ext4"},
+		{0x794c7630, "overlay"},  {0x9123683e, "btrfs"}, {0x58465342, "xfs"},
+		{0x73717368, "squashfs"},
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -294,6 +297,18 @@ static bool write_text(const char *path, const char *text)
 	return done;
 }
 
+static void write_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || write(fd, path, strlen(path)) < 0 || fsync(fd) < 0)
+		say("%s: %s", path, strerror(errno));
+	else
+		say("written %s", path);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Numbers that depend on those before: an xorshift generator. */
 static void fill(uint32_t *memory, size_t count)
 {
@@ -374,6 +389,8 @@ int main(int argc, char **argv)
 	open_console(descriptors);
 	say("begin");
 	say_uptime();
+	if (getenv("write_to"))
+		write_file(getenv("write_to"));
 	if (getenv("hibernate_to"))
 		hibernate(getenv("hibernate_to"));
 	say("pid %d", (int)getpid());
