@@ -15,7 +15,33 @@ static const char usage[] =
 
 /* --- arrays that run -------------------------------------------------------- */
 
-/* The array that runs and is this set: one of its members says so. Returns its newest view. */
+/* What the newest member of a running array says of itself, if they are this set's. A member that
+ * has died may still be listed, and an older one not be taken out yet. */
+static bool read_running(const char *name, const char *set, struct md *ret_md)
+{
+	char path[PATH_ROOM];
+	struct dirent *item;
+	struct member member;
+	bool found = false, has;
+	DIR *slaves;
+
+	snprintf(path, sizeof path, "/sys/class/block/%s/slaves", name);
+	slaves = opendir(path);
+	while (slaves != NULL && (item = readdir(slaves)) != NULL) {
+		if (item->d_name[0] == '.' ||
+		    snprintf(path, sizeof path, "/dev/%s", item->d_name) >= PATH_ROOM ||
+		    !read_member(path, &member, &has) || !has || !is_of_set(&member.md, set))
+			continue;
+		if (!found || member.md.events > ret_md->events)
+			*ret_md = member.md;
+		found = true;
+	}
+	if (slaves != NULL)
+		closedir(slaves);
+	return found;
+}
+
+/* The array that runs and is this set. */
 static bool find_running(const char *set, char name[KERNEL_NAME_MAX], struct md *ret_md)
 {
 	DIR *blocks = opendir("/sys/class/block");
@@ -23,20 +49,11 @@ static bool find_running(const char *set, char name[KERNEL_NAME_MAX], struct md 
 	bool found = false;
 
 	while (blocks != NULL && !found && (item = readdir(blocks)) != NULL) {
-		char path[PATH_ROOM], slave[KERNEL_NAME_MAX];
-		struct member member;
-		bool has = false;
-
 		if (strncmp(item->d_name, "md", 2) != 0 ||
-		    strlen(item->d_name) >= KERNEL_NAME_MAX || !array_runs(item->d_name))
-			continue;
-		block_first(item->d_name, "slaves", slave);
-		snprintf(path, sizeof path, "/dev/%s", slave);
-		if (slave[0] == '\0' || !read_member(path, &member, &has) || !has ||
-		    !is_of_set(&member.md, set))
+		    strlen(item->d_name) >= KERNEL_NAME_MAX || !array_runs(item->d_name) ||
+		    !read_running(item->d_name, set, ret_md))
 			continue;
 		strcpy(name, item->d_name);
-		*ret_md = member.md;
 		found = true;
 	}
 	if (blocks != NULL)
