@@ -34,14 +34,25 @@ static bool is_needed(const struct model *model, const struct mapping_row *row)
 	       means(chain_parameter(model, PARAMETER_RESUME).text, row->name.text);
 }
 
+/* Opening may write: what the journal of dm-integrity still holds. The image itself may lie on it.
+ */
+static const char *may_write_after(const struct model *model, const struct mapping_row *row)
+{
+	return means(chain_parameter(model, PARAMETER_RESUME).text, row->name.text)
+		       ? "uevents"
+		       : "no-hibernation-image";
+}
+
 static void add(const struct model *model, row_list *rows, const struct mapping_row *row)
 {
 	vec_push(model->arena, rows,
-		 ((struct row){{{"target", row->name},
-				{"device", row->device},
-				{"hash-device", row->hash_device},
-				{"root-hash", row->root_hash},
-				{"options", row->options}}}));
+		 ((struct row){
+			 {{"target", row->name},
+			  {"device", row->device},
+			  {"hash-device", row->hash_device},
+			  {"root-hash", row->root_hash},
+			  {"options", row->options},
+			  {"may-write-after", {may_write_after(model, row), row->name.span}}}}));
 }
 
 /* A partition whose UUID are 16 bytes of the root hash (systemd-veritysetup-generator(8)); those of
