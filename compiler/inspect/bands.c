@@ -80,6 +80,18 @@ static uint32_t root_device(const struct program_node *node)
 	return NONE;
 }
 
+/* Whether it puts another mount over the root. */
+static bool covers_root(const struct program_node *node)
+{
+	for (size_t i = 0; i < node->action.instructions.count; i++) {
+		const struct program_instruction *in = &node->action.instructions.item[i];
+
+		if (in->op == OP_MOUNT && is_below_root(in->operand[1].value.text))
+			return true;
+	}
+	return false;
+}
+
 static bool finds_devices(const struct program_node *node)
 {
 	for (size_t i = 0; i < node->action.instructions.count; i++)
@@ -125,7 +137,7 @@ static void mark_roots(struct finder *f)
 	for (uint32_t i = 0; i < f->program->nodes.count; i++) {
 		uint32_t device = root_device(&f->program->nodes.item[i]);
 
-		f->mounts_root[i] = device != NONE;
+		f->mounts_root[i] = device != NONE || covers_root(&f->program->nodes.item[i]);
 		if (device != NONE)
 			f->is_root_device[device] = true;
 	}
