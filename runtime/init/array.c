@@ -1,7 +1,7 @@
 #include "array.h"
-#include "attribute.h"
 #include "init.h"
 #include "log.h"
+#include "../helper/attribute.h"
 
 #include <ctype.h>
 #include <fcntl.h>

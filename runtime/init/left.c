@@ -1,10 +1,10 @@
 #include "left.h"
-#include "attribute.h"
 #include "log.h"
 #include "process.h"
 #include "../core/device_ref.h"
 #include "../left/field.h"
 #include "../left/stat.h"
+#include "../helper/attribute.h"
 
 #include <ctype.h>
 #include <dirent.h>

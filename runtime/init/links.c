@@ -1,6 +1,6 @@
 #include "links.h"
-#include "attribute.h"
 #include "mount.h"
+#include "../helper/attribute.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #include "mapping.h"
-#include "attribute.h"
+#include "../helper/attribute.h"
 
 #include <stdio.h>
 #include <stdlib.h>

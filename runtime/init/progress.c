@@ -1,31 +1,15 @@
 #include "progress.h"
 #include "init.h"
+#include "../left/stat.h"
 
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* --- what has been done ----------------------------------------------------- */
-
-static bool read_text(const char *process, const char *name, char *text, size_t room)
-{
-	char path[64];
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%.20s/%s", process, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, room - 1);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
-}
 
 /* "PID (NAME) STATE PARENT GROUP SESSION ...": the name may hold anything. */
 static bool is_of_session(const char *process, pid_t session)
@@ -34,7 +18,7 @@ static bool is_of_session(const char *process, pid_t session)
 	const char *end;
 	int is = 0;
 
-	if (!read_text(process, "stat", text, sizeof text))
+	if (!stat_read_file(atoi(process), "stat", text, sizeof text))
 		return false; /* it has ended */
 	end = strrchr(text, ')');
 	return end != NULL && sscanf(end + 1, " %*c %*d %*d %d", &is) == 1 && is == session;
@@ -47,7 +31,7 @@ static uint64_t bytes_of(const char *process)
 	char text[512];
 	const char *at = text;
 
-	if (!read_text(process, "io", text, sizeof text))
+	if (!stat_read_file(atoi(process), "io", text, sizeof text))
 		return 0;
 	while ((at = strchr(at, ':')) != NULL)
 		sum += strtoull(++at, NULL, 10);

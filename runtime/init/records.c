@@ -1,9 +1,9 @@
 #include "records.h"
-#include "attribute.h"
 #include "init.h"
 #include "links.h"
 #include "log.h"
 #include "mount.h"
+#include "../helper/attribute.h"
 
 #include <errno.h>
 #include <fcntl.h>

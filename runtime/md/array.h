@@ -117,9 +117,6 @@ bool contained_add(const struct contained *contained);
 
 enum { ATTRIBUTE_ROOM = 160 };
 
-/* /sys/class/block/NAME/ATTRIBUTE without its newline; "" if there is none. */
-void block_attribute(const char *name, const char *attribute, char value[ATTRIBUTE_ROOM]);
-
 /* Whether /sys/class/block has the device, and whether it is an array that runs. */
 bool block_exists(const char *name);
 bool array_runs(const char *name);

@@ -1,6 +1,7 @@
 /* Volumes in containers of the firmware's, IMSM and DDF. Only mdadm(8) knows their metadata well
  * enough to start them, and only mdmon(8), which it starts then, writes it while they run. */
 #include "array.h"
+#include "../helper/attribute.h"
 #include "../probe/container.h"
 
 #include <dirent.h>
@@ -50,7 +51,7 @@ static void find_array(const char *metadata, const char *disk, char name[KERNEL_
 	while (blocks != NULL && name[0] == '\0' && (item = readdir(blocks)) != NULL) {
 		if (strncmp(item->d_name, "md", 2) != 0 || strlen(item->d_name) >= KERNEL_NAME_MAX)
 			continue;
-		block_attribute(item->d_name, "md/metadata_version", is);
+		attribute_read(item->d_name, "md/metadata_version", is, sizeof is);
 		if (strncmp(is, "external:-", 10) == 0)
 			is[9] = '/';
 		if (strcmp(is, metadata) == 0 && block_has(item->d_name, "slaves", disk))
@@ -162,7 +163,7 @@ static bool start_volume(const struct array *array, const char *container)
 	if (!array_runs(array->kernel_name))
 		return report("mdadm did not start %s: %s", array->path,
 			      said[0] != '\0' ? said : "it does not say why");
-	block_attribute(array->kernel_name, "md/array_state", state);
+	attribute_read(array->kernel_name, "md/array_state", state, sizeof state);
 	return strcmp(state, "readonly") != 0 ||
 	       report("%s stays read-only: %s", array->path,
 		      said[0] != '\0' ? said : "mdmon does not run");

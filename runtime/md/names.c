@@ -1,5 +1,6 @@
 /* What an array is called: by the kernel, by people, and in mdadm's map. */
 #include "array.h"
+#include "../helper/attribute.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -173,7 +174,7 @@ static void map_metadata(const struct array *array, char text[ATTRIBUTE_ROOM])
 	snprintf(text, ATTRIBUTE_ROOM, "%d.%d", md->major, md->minor);
 	if (md->major != MD_EXTERNAL)
 		return;
-	block_attribute(array->kernel_name, "md/metadata_version", is);
+	attribute_read(array->kernel_name, "md/metadata_version", is, sizeof is);
 	if (strncmp(is, "external:", 9) == 0)
 		snprintf(text, ATTRIBUTE_ROOM, "/%s", is + 10); /* may be -md127 for a moment */
 }

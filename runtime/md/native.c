@@ -1,5 +1,6 @@
 /* Starting and extending an array by ioctl. */
 #include "array.h"
+#include "../helper/attribute.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -206,7 +207,7 @@ static bool is_replaced(const char *array, const struct member *member)
 {
 	char degraded[ATTRIBUTE_ROOM];
 
-	block_attribute(array, "md/degraded", degraded);
+	attribute_read(array, "md/degraded", degraded, sizeof degraded);
 	return member->md.role == MD_ACTIVE && strcmp(degraded, "0") == 0;
 }
 

@@ -1,29 +1,12 @@
 #include "array.h"
+#include "../helper/attribute.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-
-void block_attribute(const char *name, const char *attribute, char value[ATTRIBUTE_ROOM])
-{
-	char path[PATH_ROOM];
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof path, "/sys/class/block/%s/%s", name, attribute);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, value, ATTRIBUTE_ROOM - 1);
-		close(fd);
-	}
-	while (n > 0 && value[n - 1] == '\n')
-		n--;
-	value[n > 0 ? n : 0] = '\0';
-}
 
 bool block_exists(const char *name)
 {
@@ -37,7 +20,7 @@ bool array_runs(const char *name)
 {
 	char state[ATTRIBUTE_ROOM];
 
-	block_attribute(name, "md/array_state", state);
+	attribute_read(name, "md/array_state", state, sizeof state);
 	return state[0] != '\0' && strcmp(state, "clear") != 0 && strcmp(state, "inactive") != 0;
 }
 

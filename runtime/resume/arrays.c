@@ -1,6 +1,7 @@
 /* md(4)'s attributes (kernel: Documentation/admin-guide/md.rst), looked at whenever /proc/mdstat
  * says that something has changed. */
 #include "resume.h"
+#include "../helper/attribute.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,32 +11,16 @@
 
 enum { ATTRIBUTE_MAX = 64, PATH_ROOM = 128 + KERNEL_NAME_MAX };
 
-static void read_attribute(const char *array, const char *attribute, char value[ATTRIBUTE_MAX])
-{
-	char path[PATH_ROOM];
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof path, "/sys/block/%s/md/%s", array, attribute);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, value, ATTRIBUTE_MAX - 1);
-		close(fd);
-	}
-	value[n > 0 ? n : 0] = '\0';
-	value[strcspn(value, "\n")] = '\0';
-}
-
 /* --- looking -------------------------------------------------------------- */
 
 /* dev-sda/state is a list: "in_sync,write_mostly", "faulty", "spare". One that is brought up to
  * date is a spare until it is. */
 static bool member_works(const char *array, const char *entry, bool *ret_spare)
 {
-	char attribute[16 + KERNEL_NAME_MAX], state[ATTRIBUTE_MAX];
+	char attribute[24 + KERNEL_NAME_MAX], state[ATTRIBUTE_MAX];
 
-	snprintf(attribute, sizeof attribute, "%.40s/state", entry);
-	read_attribute(array, attribute, state);
+	snprintf(attribute, sizeof attribute, "md/%.40s/state", entry);
+	attribute_read(array, attribute, state, sizeof state);
 	*ret_spare = strstr(state, "spare") != NULL;
 	return state[0] != '\0' && strstr(state, "faulty") == NULL;
 }
@@ -71,12 +56,12 @@ static bool look_at(const char *name, struct array_view *view)
 
 	*view = (struct array_view){.seen = true};
 	strcpy(view->name, name);
-	read_attribute(name, "array_state", state);
+	attribute_read(name, "md/array_state", state, sizeof state);
 	if (state[0] == '\0' || strcmp(state, "clear") == 0 || strcmp(state, "inactive") == 0)
 		return false;
-	read_attribute(name, "raid_disks", disks);
-	read_attribute(name, "degraded", missing);
-	read_attribute(name, "sync_action", action);
+	attribute_read(name, "md/raid_disks", disks, sizeof disks);
+	attribute_read(name, "md/degraded", missing, sizeof missing);
+	attribute_read(name, "md/sync_action", action, sizeof action);
 	view->expected = (unsigned)strtoul(disks, NULL, 10);
 	view->missing = (unsigned)strtoul(missing, NULL, 10);
 	/* Without a spare it says so, too, for the moment in which md finds that out. */
