@@ -103,7 +103,7 @@ class Archive(Case):
         done = self.bootgraph(*self.words(FILESYSTEM)[:-1], "-")
         self.assertEqual(done.stdout, image)
         done = self.bootgraph(*self.words(FILESYSTEM)[:-1], "/dev/full")
-        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.returncode, 3, done.stderr.decode())
         self.assertIn("/dev/full: error: cannot be written: No space left on device",
                       done.stderr.decode())
         done = self.bootgraph(*self.words(FILESYSTEM)[:-1], self.dir / "no" / "such")
