@@ -98,6 +98,9 @@ bool archive_write_tree(struct arena *arena, struct tree *tree, FILE *out,
 	       good(archive_write_close(archive));
 	if (!fine && archive_error_string(archive) != NULL)
 		*ret_error = arena_strdup(arena, archive_error_string(archive));
+	/* libarchive does not do it by itself after a failure, and keeps its buffers then. */
+	if (!fine)
+		archive_write_close(archive);
 	archive_write_free(archive);
 	return fine;
 }
