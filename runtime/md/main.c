@@ -22,12 +22,14 @@ static bool read_running(const char *name, const char *set, struct md *ret_md)
 	char path[PATH_ROOM];
 	struct dirent *item;
 	struct member member;
-	bool found = false, has;
+	bool found = false;
 	DIR *slaves;
 
 	snprintf(path, sizeof path, "/sys/class/block/%s/slaves", name);
 	slaves = opendir(path);
 	while (slaves != NULL && (item = readdir(slaves)) != NULL) {
+		bool has = false;
+
 		if (item->d_name[0] == '.' ||
 		    snprintf(path, sizeof path, "/dev/%s", item->d_name) >= PATH_ROOM ||
 		    !read_member(path, &member, &has) || !has || !is_of_set(&member.md, set))
