@@ -28,6 +28,8 @@ CMDLINE = "console=ttyS0 no_timer_check"
 # No console at all: the kernel's log comes through the port all the same.
 CMDLINE_WITHOUT = "console=null earlyprintk=serial,ttyS0,115200,keep no_timer_check"
 
+# Seconds of wall time that a rescue shell is given to say more by itself.
+STANDSTILL = 30
 BUSES = {
     "virtio-blk": ([], "virtio-blk-pci,drive=d{n},serial=bg{n}"),
     "virtio-scsi": (["-device", "virtio-scsi-pci,id=scsi"],
@@ -58,6 +60,10 @@ def command(kernel, initrd, cmdline, disks=(), bus="virtio-blk", memory=512, clo
 
 class Limit(Exception):
     """The wall limit passed."""
+
+
+class Standstill(Limit):
+    """A rescue shell that nobody expected waits for somebody to type."""
 
 
 class Forbidden(Exception):
@@ -186,8 +192,11 @@ class Machine:
         return self.reason
 
     def _read(self, deadline):
-        if not self._more(deadline - time.monotonic()):
-            raise Limit
+        at_the_prompt = self.text.endswith("(initramfs) ")
+        patience = STANDSTILL if at_the_prompt else float("inf")
+        left = deadline - time.monotonic()
+        if not self._more(min(left, patience)):
+            raise Standstill if patience < left else Limit
 
     def _more(self, seconds):
         """Takes in what has come, waiting that long at most; False if nothing has."""
