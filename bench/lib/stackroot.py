@@ -115,12 +115,12 @@ def ask(stack, sysroot, what):
             result = Path(scratch) / "result"
             _pack_job(sysroot, result)
             with open(result, "r+b") as stream:
-                stream.truncate(512 << 20)
+                stream.truncate(900 << 20)
             last = "vd" + "abc"[stack.disks]
             console = machine.start(
                 sysroot.kernel, sysroot.initrd, f"{PATIENT} root={stack.root} "
                 f"ro init=/bench-first bench.disk={last} bench.job={job}",
-                [*disks(stack, sysroot), result], ["-m", "1G", "-rtc", f"base={machine.BOOTED_DAY}"],
+                [*disks(stack, sysroot), result], ["-m", "2G", "-rtc", f"base={machine.BOOTED_DAY}"],
                 GUEST_LIMIT, keep=stack.disks, log=place / "console")
             if "guest: status 0" not in console:
                 raise machine.BootFailed("the guest failed\n" + console[-4000:])
