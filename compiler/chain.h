@@ -19,6 +19,7 @@ enum link_kind {
 	LINK_PARTITION,
 	LINK_MD,
 	LINK_CRYPT,
+	LINK_BCACHE,
 	LINK_LV,
 	LINK_VG,
 	LINK_MAPPER, /* another device of device-mapper: multipath, linear */

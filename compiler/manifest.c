@@ -89,6 +89,10 @@ static void add_action(struct manifest *manifest, const struct model *model, str
 		word = &action->operand[0];
 		kind = MANIFEST_MODULE;
 		break;
+	case OP_REGISTER:
+		word = &action->operand[1];
+		kind = MANIFEST_MODULE;
+		break;
 	default:
 		break;
 	}

@@ -165,6 +165,7 @@ enum row_set {
 	ROWS_CONTAINED,	 /* of these, those in containers: IMSM, DDF */
 	ROWS_VOLUME,	 /* logical volumes that the boot stands on */
 	ROWS_LVM_VOLUME, /* of these, those that only lvm may be able to activate */
+	ROWS_BCACHE,	 /* one, if the boot stands on a bcache, or may do so */
 	ROWS_BTRFS,	 /* / and /usr of fstab, if they are btrfs and can be told from others */
 	ROWS_KEY_DISK,	 /* of the lines of crypttab those whose key is on a disk that need not be
 			    there */
@@ -267,6 +268,8 @@ struct model {
 	struct settings settings;
 	/* A setting of lvm.conf because of which lvm itself has to activate volumes; or NULL. */
 	const char *lvm_decides;
+	/* Whether the system has bcache's tools; no table says what is on a bcache. */
+	bool has_bcache_tools;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
 	/* Either may be NULL: not looked at. The scripts have been asked for their prereqs. */

@@ -148,6 +148,9 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 	case ROWS_LVM_VOLUME:
 		rows_add_volumes(model, rows, true);
 		break;
+	case ROWS_BCACHE:
+		rows_add_bcache(model, rows);
+		break;
 	case ROWS_BTRFS:
 		rows_add_btrfs(model, rows);
 		break;

@@ -9,9 +9,9 @@ const char *link_kind_name(enum link_kind kind)
 {
 	/* ORDER LINK */
 	static const char *const names[LINK_KIND_COUNT] = {
-		"disk",		  "partition",	  "array",	   "encrypted device",
-		"logical volume", "volume group", "mapped device", "btrfs device",
-		"file system",	  "swap",	  "device",
+		"disk",		 "partition",	   "array",	   "encrypted device",
+		"bcache device", "logical volume", "volume group", "mapped device",
+		"btrfs device",	 "file system",	   "swap",	   "device",
 	};
 
 	return names[kind];
@@ -93,8 +93,9 @@ bool chain_stands_on(const struct chain *chain, uint32_t link, uint32_t other)
  * source that nobody knows it is that source which is not known. */
 static bool is_open(const struct chain_link *link)
 {
-	return !link->known && (link->kind == LINK_UNKNOWN || link->kind == LINK_LV ||
-				link->kind == LINK_VG || link->kind == LINK_MAPPER);
+	return !link->known &&
+	       (link->kind == LINK_UNKNOWN || link->kind == LINK_BCACHE || link->kind == LINK_LV ||
+		link->kind == LINK_VG || link->kind == LINK_MAPPER);
 }
 
 bool chain_is_open(const struct chain *chain)

@@ -167,6 +167,9 @@ static uint32_t named_link(struct builder *builder, const struct frame *up, stru
 						 (struct word){disk, reference.span}));
 	} else if (name_is_disk(reference.text)) {
 		draft.link.kind = LINK_DISK;
+	} else if (name_is_bcache(reference.text)) {
+		draft.link.kind = LINK_BCACHE;
+		draft.link.known = false;
 	} else if (ref.kind == REF_PARTUUID || ref.kind == REF_PARTLABEL) {
 		draft.link.kind = LINK_PARTITION;
 		draft.link.known = false;

@@ -129,7 +129,7 @@ const char *name_of_array(struct arena *arena, const char *reference)
 static const char *partition_number(const char *name)
 {
 	static const char *const lettered[] = {"sd", "hd", "vd", "xvd"};
-	static const char *const numbered[] = {"nvme", "mmcblk", "md", "loop", "nbd"};
+	static const char *const numbered[] = {"nvme", "mmcblk", "md", "bcache", "loop", "nbd"};
 	const char *rest;
 
 	for (size_t i = 0; i < sizeof lettered / sizeof *lettered; i++) {
@@ -179,6 +179,13 @@ bool name_is_disk(const char *reference)
 			return true;
 	}
 	return false;
+}
+
+bool name_is_bcache(const char *reference)
+{
+	const char *number = after(reference, "/dev/bcache");
+
+	return number != NULL && is_number(number);
 }
 
 /* --- escapes -------------------------------------------------------------- */

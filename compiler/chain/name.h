@@ -30,6 +30,9 @@ const char *name_of_disk(struct arena *arena, const char *reference);
 /* Whether the kernel gives such a name to a whole disk: /dev/sda, /dev/nvme0n1. */
 bool name_is_disk(const char *reference);
 
+/* Whether it is what the kernel calls a device of bcache: /dev/bcache0. */
+bool name_is_bcache(const char *reference);
+
 /* A name without escapes of any kind, to find names that differ only in them: "\x2d", "\055" and
  * "--" are "-". */
 const char *name_plain(struct arena *arena, const char *name);

@@ -57,12 +57,16 @@ static uint32_t plain_link(struct builder *builder, const struct frame *up,
 		kind = LINK_MD;
 	else if (device->parent != NULL)
 		kind = LINK_PARTITION;
+	else if (name_is_bcache(name.text))
+		kind = LINK_BCACHE;
 	draft = chain_begin(up, identity, kind, name);
 	draft.link.device = device;
 	if (device->md != NULL) {
 		draft.link.array = chain_find_array_of(builder, device);
 		if (draft.link.array != NULL)
 			draft.link.span = draft.link.array->span;
+		stand_on_slaves(builder, &draft, device);
+	} else if (kind == LINK_BCACHE) {
 		stand_on_slaves(builder, &draft, device);
 	} else if (device->parent != NULL) {
 		const struct facts_device *disk = facts_device(builder->facts, device->parent);

@@ -32,6 +32,7 @@ static const struct {
 	{LINK_CRYPT, "local-top", "cryptroot", "cryptsetup-initramfs", "opens it"},
 	{LINK_MD, "local-block", "mdadm", "mdadm", "starts it when a member is missing"},
 	{LINK_LV, "hooks", "lvm2", "lvm2", "activates it"},
+	{LINK_BCACHE, "hooks", "bcache", "bcache-tools", "registers its parts"},
 };
 
 static bool counts(const struct script_tree *tree, const char *phase, const char *name)

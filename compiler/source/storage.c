@@ -130,6 +130,15 @@ static void read_lvm(struct model *model, struct diag *diag, int root_fd)
 	}
 }
 
+static void look_for_bcache(struct model *model, int root_fd)
+{
+	int fd = sysroot_open(root_fd, "usr/sbin/make-bcache", O_PATH | O_CLOEXEC);
+
+	model->has_bcache_tools = fd >= 0;
+	if (fd >= 0)
+		close(fd);
+}
+
 void source_storage(struct model *model, struct diag *diag, int root_fd)
 {
 	read_file(model, diag, root_fd, "etc/crypttab", source_crypttab);
@@ -138,6 +147,7 @@ void source_storage(struct model *model, struct diag *diag, int root_fd)
 	read_mdadm(model, diag, root_fd);
 	read_host_name(model, root_fd);
 	read_lvm(model, diag, root_fd);
+	look_for_bcache(model, root_fd);
 	crypttab_check(model, diag, root_fd);
 	mdadm_check(model, diag, root_fd);
 }

@@ -17,13 +17,15 @@ enum {
 };
 
 struct membership {
-	/* Which set: "md:UUID" as ID_FS_UUID has it, "lvm:VG/LV" in plain names, "btrfs:FSID".
+	/* Which set: "md:UUID" as ID_FS_UUID has it, "lvm:VG/LV" in plain names, "btrfs:FSID",
+	 * "bcache:UUID" of the device that is cached.
 	 * "lvm:" alone: this member of whichever set of that kind expects it. Then it expects
 	 * nothing itself. */
 	char set[SET_MAX];
 	/* Another name of it, in the same form: "md:HOST:NAME". */
 	char name[96];
-	/* Which member this is: md's slot "0", "1", ...; a PV's UUID; btrfs's device number.
+	/* Which member this is: md's slot "0", "1", ...; a PV's UUID; btrfs's device number;
+	 * "backing", or the UUID of bcache's cache set.
 	 * "spare" for what is in the set but nobody waits for: spares, faulty devices, journals. */
 	char member[40];
 	/* How new its view is: md's events, LVM's sequence number, btrfs's generation; 0 if it has

@@ -1,5 +1,5 @@
 /* Sets: block devices that only together are something, an array (md), what a logical volume lies
- * on (LVM), a file system over several devices (btrfs).
+ * on (LVM), a file system over several devices (btrfs), a device and its cache (bcache).
  *
  * The probe says of a device what it is a member of (struct membership); here it is put together
  * how much of each set is there. What the members with the newest generation believe counts, as

@@ -135,6 +135,50 @@ void links_by_mapping(const char *device, link_visit *visit, void *context)
 		visit_volume(name, visit, context);
 }
 
+/* Which device it caches: the kernel's link leads to a directory of that one's. Of a volume that is
+ * in the cache alone there is none. */
+static bool find_backing(const char *device, char name[LINK_NAME_MAX])
+{
+	char path[64 + LINK_NAME_MAX], target[512];
+	char *end, *begin;
+	ssize_t length;
+
+	snprintf(path, sizeof path, "/sys/class/block/%.100s/bcache", device);
+	length = readlink(path, target, sizeof target - 1);
+	target[length > 0 ? length : 0] = '\0';
+	end = strrchr(target, '/');
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	begin = strrchr(target, '/');
+	if (begin == NULL || strlen(begin + 1) >= LINK_NAME_MAX)
+		return false;
+	strcpy(name, begin + 1);
+	return true;
+}
+
+void links_by_cache(const struct devices *devices, const char *device, link_visit *visit,
+		    void *context)
+{
+	char backing[LINK_NAME_MAX], label[ATTRIBUTE_MAX], encoded[LINK_MAX - 32], path[LINK_MAX];
+
+	for (uint32_t i = 0; find_backing(device, backing) && i < devices->count; i++) {
+		const struct seen *seen = &devices->seen[i];
+
+		if (!seen->present || seen->name == NULL || strcmp(seen->name, backing) != 0)
+			continue;
+		if (seen->uuid != NULL) {
+			snprintf(path, sizeof path, "bcache/by-uuid/%s", seen->uuid);
+			visit(context, path);
+		}
+	}
+	attribute_read(device, "bcache/label", label, sizeof label);
+	link_encode(encoded, sizeof encoded, label);
+	snprintf(path, sizeof path, "bcache/by-label/%s", encoded);
+	if (*encoded != '\0')
+		visit(context, path);
+}
+
 /* --- making them ---------------------------------------------------------- */
 
 /* From the link to the node: "../../sda1". */

@@ -22,6 +22,11 @@ void links_by_content(const struct seen *seen, link_visit *visit, void *context)
  * md/NAME of an array is its starter's. */
 void links_by_mapping(const char *device, link_visit *visit, void *context);
 
+/* By what a bcache device caches: bcache/by-uuid/UUID and bcache/by-label/LABEL of the backing
+ * device (bcache-tools: 69-bcache.rules). */
+void links_by_cache(const struct devices *devices, const char *device, link_visit *visit,
+		    void *context);
+
 /* Makes the links by content, in place of another device's: of two with the same UUID the later one
  * stands on the other. Nothing is said if it fails: /dev/NAME is there. */
 void links_make(const struct seen *seen);

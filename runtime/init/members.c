@@ -105,6 +105,19 @@ void members_describe(const struct init *init, const char *set, char *text, size
 	}
 }
 
+void members_describe_lack(const struct init *init, const char *set, char *text, size_t room)
+{
+	struct set_view view;
+
+	*text = '\0';
+	sets_view(&init->members.sets, set, &view);
+	if (view.newest == NULL || view.complete)
+		return;
+	members_describe(init, set, text, room);
+	if (strncmp(set, "bcache:", 7) == 0)
+		add_text(text, room, "", "; its cache is missing");
+}
+
 void members_explain(const struct init *init, const char *reference, char *text, size_t room)
 {
 	struct device_ref ref;

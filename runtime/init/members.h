@@ -28,6 +28,10 @@ bool members_is_repeated(const struct members *members, uint32_t index);
  * and one) is there, for people; empty if nobody knows it. */
 void members_describe(const struct init *init, const char *set, char *text, size_t room);
 
+/* The same for a set's id, with what it lacks as far as that is known; empty if it lacks nothing.
+ */
+void members_describe_lack(const struct init *init, const char *set, char *text, size_t room);
+
 /* The same for a reference that somebody waits for in vain, with what would help; empty if it names
  * no level of a set. */
 void members_explain(const struct init *init, const char *reference, char *text, size_t room);

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "mount.h"
 #include "program.h"
+#include "registration.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,20 +173,14 @@ static void load_modalias(struct init *init, const struct effect *effect)
 		child_work(init, effect, work_load_modalias);
 }
 
-static int32_t work_write(struct init *init, const struct effect *effect, struct report *report)
-{
-	const char *path = effect->text[0], *text = effect->text[1];
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	(void)init;
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		return report_say(report, -errno, "write %s: %s", path, strerror(errno));
-	return 0;
-}
-
 static void write_text(struct init *init, const struct effect *effect)
 {
-	child_work(init, effect, work_write); /* a driver may take its time over it */
+	child_work(init, effect, work_write);
+}
+
+static void register_device(struct init *init, const struct effect *effect)
+{
+	child_work(init, effect, work_register);
 }
 
 static void run(struct init *init, const struct effect *effect)
@@ -308,6 +303,7 @@ static const effect_function effects[OP_COUNT] = {
 	[OP_ASSEMBLE] = assemble,
 	[OP_RUN_FOR_DEVICE] = run_for_device,
 	[OP_UNLOCK] = unlock,
+	[OP_REGISTER] = register_device,
 };
 
 static void port_start(void *context, const struct effect *effect)

@@ -150,6 +150,12 @@ static bool is_active_array(const struct seen *seen)
 	return *state != '\0' && strcmp(state, "clear") != 0 && strcmp(state, "inactive") != 0;
 }
 
+static bool is_cached(const struct seen *seen)
+{
+	return strncmp(seen->name, "bcache", 6) == 0 &&
+	       seen->name[6 + strspn(seen->name + 6, "0123456789")] == '\0';
+}
+
 /* --- any device ----------------------------------------------------------- */
 
 static const char *usage_of(const char *type)
@@ -216,7 +222,7 @@ static void write_record(const struct seen *seen, const struct record *record)
 		say(SAY_WARNING, "bootgraph: %s: %s", path, strerror(errno));
 }
 
-static void describe(const struct seen *seen, bool mapping)
+static void describe(const struct init *init, const struct seen *seen, bool mapping)
 {
 	static struct record record;
 	struct timespec now;
@@ -228,6 +234,8 @@ static void describe(const struct seen *seen, bool mapping)
 	    (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
 	if (!mapping || add_mapping(&record, seen))
 		add_content(&record, seen);
+	if (is_cached(seen))
+		links_by_cache(&init->devices, seen->name, add_link, &record);
 	add(&record, "G:systemd\nQ:systemd\nV:1\n");
 	write_record(seen, &record);
 }
@@ -241,10 +249,10 @@ void records_write(const struct init *init)
 		if (!seen->present || seen->name == NULL)
 			continue;
 		mapping = is_active_mapping(seen);
-		if (!mapping && !is_active_array(seen))
+		if (!mapping && !is_active_array(seen) && !is_cached(seen))
 			continue;
 		(void)make_directories(DATABASE, 0755);
 		(void)make_directories(TAGGED, 0755);
-		describe(seen, mapping);
+		describe(init, seen, mapping);
 	}
 }

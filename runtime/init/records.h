@@ -1,5 +1,6 @@
 /* What the real system's udevd and systemd have to know of devices that were made here: a record in
- * udev's database for each mapping and each array, as udevd would have written it had it run.
+ * udev's database for each mapping, each array and each bcache, as udevd would have written it had
+ * it run.
  *
  * Without it, 55-dm.rules take a mapping for one that is not active yet, and 69-lvm.rules do not
  * look at a physical volume on an array; systemd then does not have the device (specs/handoff.md).

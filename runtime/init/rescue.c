@@ -155,6 +155,22 @@ static void add_devices(struct text *text, const struct devices *devices)
 		add(text, "  and %u more\n", (unsigned)(devices->present - shown));
 }
 
+/* Those that the lines above have not named: nothing in the graph waits for their members. */
+static void add_sets(const struct init *init, struct text *text)
+{
+	const struct sets *sets = &init->members.sets;
+	const char *heading = "What lacks a part:\n";
+	char line[EXPLAIN_LINE_MAX];
+
+	for (uint32_t i = 0; i < sets->told_count; i++) {
+		members_describe_lack(init, sets->told[i].set, line, sizeof line);
+		if (*line == '\0' || strstr(text->bytes, line) != NULL)
+			continue;
+		add(text, "%s  %s\n", heading, line);
+		heading = "";
+	}
+}
+
 static void write_report(struct init *init, struct text *text, const char *sentence)
 {
 	struct text *body = calloc(1, sizeof *body);
@@ -175,8 +191,10 @@ static void write_report(struct init *init, struct text *text, const char *sente
 	if (body != NULL && body->length > 0)
 		add(text, "Why, from the goal downwards:\n%s", body->bytes);
 	free(body);
-	if (init->started)
-		add_devices(text, &init->devices);
+	if (!init->started)
+		return;
+	add_sets(init, text);
+	add_devices(text, &init->devices);
 }
 
 static bool write_to(const char *path, int flags, const struct text *text)

@@ -17,7 +17,7 @@ struct left_process {
 
 /* A set of which a member was seen: an array, what a logical volume lies on, a btrfs. */
 struct left_set {
-	const char *set;	    /* "md:UUID", "lvm:VG/LV", "btrfs:UUID" */
+	const char *set;	    /* "md:UUID", "lvm:VG/LV", "btrfs:UUID", "bcache:UUID" */
 	bool on_path;		    /* root, /usr or what else the boot needed stands on it */
 	unsigned present, expected; /* members, at the handoff */
 	const char *array;	    /* md: the kernel's name if it ran, else "" */

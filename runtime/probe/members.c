@@ -1,4 +1,5 @@
 #include "members.h"
+#include "bcache.h"
 #include "btrfs.h"
 #include "container.h"
 #include "disk.h"
@@ -37,6 +38,13 @@ static uint32_t read_btrfs(struct disk *disk, const struct wanted *wanted,
 	return btrfs_membership(disk, membership);
 }
 
+static uint32_t read_bcache(struct disk *disk, const struct wanted *wanted,
+			    struct membership *membership)
+{
+	(void)wanted;
+	return bcache_membership(disk, membership);
+}
+
 static const struct {
 	const char *type;
 	reader *read;
@@ -46,6 +54,7 @@ static const struct {
 	{"isw_raid_member", read_container},
 	{"LVM2_member", read_lvm},
 	{"btrfs", read_btrfs},
+	{"bcache", read_bcache},
 };
 
 uint32_t members_probe(int fd, const struct answer *answer, const struct wanted *wanted,

@@ -1,4 +1,5 @@
 #include "superblock.h"
+#include "bcache.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -269,6 +270,14 @@ static bool accept_luks(struct disk *disk, uint64_t at, const unsigned char *rec
 	return be16(record + 6) == 1 || be16(record + 6) == 2;
 }
 
+/* bcache (bcache.h): it says itself where it stands */
+static bool accept_bcache(struct disk *disk, uint64_t at, const unsigned char *record,
+			  struct answer *answer)
+{
+	(void)disk, (void)answer;
+	return le64(record + 8) == at / 512;
+}
+
 /* --- others --------------------------------------------------------------- */
 
 static bool accept_xfs(struct disk *disk, uint64_t at, const unsigned char *record,
@@ -356,6 +365,8 @@ static const struct row rows[] = {
 	 UUID_NONE, 0, LABEL_NONE, 0, 0, accept_ddf},
 	{"isw_raid_member", true, LAST_BUT_ONE, 0, 24, "Intel Raid ISM Cfg Sig. ", 0, 512,
 	 UUID_NONE, 0, LABEL_NONE, 0, 0, NULL},
+	{"bcache", false, FROM_START, 4096 + 24, 16, BCACHE_MAGIC, 4096, 256,
+	 UUID_DCE, 40, LABEL_NONE, 0, 0, accept_bcache},
 	LVM2(0),
 	LVM2(1),
 	LVM2(2),

@@ -216,6 +216,7 @@ static void print_flags(FILE *out, const struct unit *unit)
 		[ROWS_CONTAINED] = " for-each contained-array",
 		[ROWS_VOLUME] = " for-each volume",
 		[ROWS_LVM_VOLUME] = " for-each lvm-volume",
+		[ROWS_BCACHE] = " for-each bcache",
 		[ROWS_BTRFS] = " for-each btrfs",
 		[ROWS_CRYPTOPTS] = " for-each cryptopts",
 		[ROWS_VERITY] = " for-each verity",
