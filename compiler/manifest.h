@@ -38,7 +38,7 @@ struct manifest {
 /* As manifests have it: "binary", "module"... */
 const char *manifest_kind_name(enum manifest_kind kind);
 
-/* What the rescue shell has besides busybox, for a manifest that is complete but for that. */
+/* What the rescue has besides busybox, for a manifest that is complete but for that. */
 #define TOOL_DIRECTORY "/usr/lib/bootgraph/tools/"
 struct graph;
 struct model;

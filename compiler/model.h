@@ -184,6 +184,11 @@ enum rescue_tools {
 	RESCUE_TOOLS_NONE,
 };
 
+enum story_policy {
+	RESCUE_STORY_FIRMWARE,
+	RESCUE_STORY_NONE,
+};
+
 enum degraded_policy {
 	DEGRADED_YES,
 	DEGRADED_NO,
@@ -201,6 +206,7 @@ typedef VEC(struct named_choice) choice_list;
 struct settings {
 	int rescue_tools;     /* enum rescue_tools */
 	choice_list degraded; /* arrays: enum degraded_policy */
+	int rescue_story;     /* enum story_policy */
 };
 
 struct yaml_node;   /* source/yaml.h */

@@ -1,4 +1,5 @@
-/* What the rescue shell has besides busybox: rescue_tools.def. */
+/* What the rescue has besides busybox: the tools of rescue_tools.def for its shell, and the module
+ * by which its report is kept. */
 #include "manifest.h"
 #include "graph.h"
 
@@ -38,6 +39,23 @@ static bool is_taken(const struct graph *graph, const char *path)
 	return false;
 }
 
+/* What keeps the report in the firmware (runtime/init/rescue_story.c); on a machine without UEFI
+ * it costs the image 12 kB, and nobody loads it. */
+static void add_story(struct manifest *manifest, const struct model *model)
+{
+	struct manifest_item item = {
+		.kind = MANIFEST_MODULE,
+		.name = "efivarfs",
+		.optional = true,
+		.unit = "rescue shell",
+		.span = {.name = "rescue-story"},
+	};
+
+	if (model->settings.rescue_story == RESCUE_STORY_FIRMWARE &&
+	    !manifest_has(manifest, item.kind, item.name))
+		vec_push(model->arena, &manifest->items, item);
+}
+
 void rescue_tools_add(struct manifest *manifest, const struct graph *graph,
 		      const struct model *model)
 {
@@ -63,4 +81,5 @@ void rescue_tools_add(struct manifest *manifest, const struct graph *graph,
 		if (!manifest_has(manifest, MANIFEST_TOOL, item.name))
 			vec_push(arena, &manifest->items, item);
 	}
+	add_story(manifest, model);
 }

@@ -85,6 +85,7 @@ static int run(struct status *status)
 	text = read_boot(status, "run/bootgraph/trace");
 	timeline = text != NULL ? timeline_read(status->arena, status->diag, text) : NULL;
 	status_read_left(status);
+	status_tell_earlier(status);
 	if (timeline != NULL)
 		status_tell_story(status, timeline);
 	print_rows(status, outcome);

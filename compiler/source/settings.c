@@ -159,6 +159,17 @@ void source_settings(struct model *model, struct diag *diag, const struct text *
 	yaml_read(model->arena, diag, text, read_document, &reader);
 }
 
+/* What PID 1 itself goes by is a parameter of the blob; the command line, which is read later,
+ * takes its place. */
+static void give_parameters(struct model *model)
+{
+	if (model->settings.rescue_story == RESCUE_STORY_NONE)
+		vec_push(model->arena, &model->parameters,
+			 (struct parameter_given){
+				 .id = PARAMETER_RESCUE_STORY,
+				 .value = {.text = "none", .span = {.name = SETTINGS_FILE}}});
+}
+
 void settings_read(struct model *model, struct diag *diag, int root_fd)
 {
 	const struct text *text = text_read(model->arena, root_fd, SETTINGS_FILE, SETTINGS_FILE);
@@ -168,4 +179,5 @@ void settings_read(struct model *model, struct diag *diag, int root_fd)
 	else if (text == NULL && errno != ENOENT && errno != ENOTDIR)
 		diag_report(diag, DIAG_UNREADABLE, (struct span){.name = SETTINGS_FILE}, NULL,
 			    "cannot be read: %s", strerror(errno));
+	give_parameters(model);
 }

@@ -43,14 +43,15 @@ const char *status_read_line(const struct status *status, const char *path)
 
 /* --- what was left -------------------------------------------------------- */
 
-static void report_head(struct status *status, const char *path, enum field_head head)
+bool status_check_head(struct status *status, const char *path, enum field_head head)
 {
 	if (head == FIELD_HEAD_OURS)
-		return;
+		return true;
 	status->trouble = true;
 	diag_report(status->diag, DIAG_NOT_LEFT, (struct span){.name = path}, NULL,
 		    head == FIELD_HEAD_NEWER ? "is of a version that this program does not know"
 					     : "is not what bootgraph leaves there");
+	return false;
 }
 
 void status_read_left(struct status *status)
@@ -62,8 +63,7 @@ void status_read_left(struct status *status)
 	if (text == NULL)
 		return;
 	head = left_read(text, &status->left);
-	report_head(status, path, head);
-	status->has_left = head == FIELD_HEAD_OURS;
+	status->has_left = status_check_head(status, path, head);
 }
 
 /* --- since the handoff ---------------------------------------------------- */
@@ -93,8 +93,7 @@ void status_print_since(struct status *status)
 	if (text == NULL)
 		return;
 	head = field_read_head(&text, "resume", 1);
-	report_head(status, path, head);
-	if (head != FIELD_HEAD_OURS)
+	if (!status_check_head(status, path, head))
 		return;
 	puts("\nSince the handoff (bootgraph-resume):");
 	while ((line = field_next_line(&text)) != NULL)

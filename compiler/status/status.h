@@ -21,11 +21,17 @@ struct status {
 /* A file below the root, NUL-terminated; NULL if it cannot be read. */
 char *status_read(const struct status *status, const char *path);
 
+/* Reports a first line that is not one of ours; whether it is. */
+bool status_check_head(struct status *status, const char *path, enum field_head head);
+
 /* The one line of such a file. */
 const char *status_read_line(const struct status *status, const char *path);
 
 /* story.c: how the initramfs got to its end, and what it had to do without. */
 void status_tell_story(const struct status *status, const struct timeline *timeline);
+
+/* story.c: that an earlier boot did not get there, if bootgraph-resume has found that out. */
+void status_tell_earlier(struct status *status);
 
 /* now.c: what was still going on at the handoff, what bootgraph-resume did about it since, and how
  * arrays and processes are now. */

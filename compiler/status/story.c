@@ -1,4 +1,5 @@
 #include "status.h"
+#include "../../runtime/story/story.h"
 
 #include <string.h>
 
@@ -49,4 +50,22 @@ void status_tell_story(const struct status *status, const struct timeline *timel
 		tell_rescue(timeline, &timeline->rescues.item[i]);
 	printf("%s after %.3f s.\n\n", done ? "Handed over to the real init" : "The trace ends",
 	       timeline->end / 1000.0);
+}
+
+void status_tell_earlier(struct status *status)
+{
+	static const char path[] = "run/bootgraph/earlier-rescue";
+	char *text = status_read(status, path), date[64];
+	struct story story;
+
+	if (text == NULL || !status_check_head(status, path, story_read(text, &story)))
+		return;
+	story_date(&story, date);
+	printf("An earlier boot, on %s with kernel %s, had stopped in the rescue shell:\n", date,
+	       story.release);
+	if (story.path_count == 0)
+		printf("  %s\n", story.stopped);
+	for (size_t i = 0; i < story.path_count; i++)
+		printf("  %s\n", story.path[i]);
+	puts(story.cut ? "  ... and there was more.\n" : "");
 }

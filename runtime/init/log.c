@@ -67,13 +67,14 @@ void log_write(const char *bytes, size_t length)
 }
 
 /* The kernel would show a line of ours on the console once more if its level were not the lowest.
- */
+ * One without a newline may be continued, and is kept from readers until the next one comes
+ * (kernel: kernel/printk/printk.c, vprintk_store). */
 static void write_kmsg(const char *line, size_t length)
 {
 	static const char own[] = "bootgraph: "; /* most lines begin with it */
 	bool has = length >= sizeof own - 1 && memcmp(line, own, sizeof own - 1) == 0;
 	char record[LINE_MAX_BYTES + 32];
-	int n = snprintf(record, sizeof record, "<31>%s%.*s", has ? "" : own, (int)length, line);
+	int n = snprintf(record, sizeof record, "<31>%s%.*s\n", has ? "" : own, (int)length, line);
 
 	if (kmsg >= 0 && n > 0 && write(kmsg, record, (size_t)n) < 0 && errno == EBADF)
 		kmsg = -1;

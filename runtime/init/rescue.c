@@ -1,6 +1,7 @@
 #include "array.h"
 #include "init.h"
 #include "log.h"
+#include "rescue_story.h"
 #include "../core/explain.h"
 
 #include <errno.h>
@@ -190,6 +191,7 @@ static void write_report(struct init *init, struct text *text, const char *sente
 	add(text, "\nbootgraph: the boot stopped: %s\n", text->last);
 	if (body != NULL && body->length > 0)
 		add(text, "Why, from the goal downwards:\n%s", body->bytes);
+	rescue_story_keep(init, text->last, body != NULL ? body->bytes : "");
 	free(body);
 	if (!init->started)
 		return;
@@ -300,6 +302,7 @@ static void obey_panic(struct init *init)
 	if (*panic == '\0')
 		return;
 	tracefile_flush(&init->trace);
+	rescue_story_wait(init);
 	if (*panic != '-' && (strspn(panic, "0123456789") != strlen(panic) || atoi(panic) == 0)) {
 		say(SAY_ERROR, "Halting automatically due to panic= boot argument");
 		reboot(RB_HALT_SYSTEM);
@@ -317,6 +320,7 @@ static void obey_panic(struct init *init)
 void rescue_stop(struct init *init, const char *sentence)
 {
 	say(SAY_ERROR, "bootgraph: the boot stopped: %s", sentence);
+	rescue_story_keep(init, sentence, "");
 	obey_panic(init);
 	for (;;)
 		pause();

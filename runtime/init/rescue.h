@@ -19,6 +19,8 @@ struct rescue {
 	bool left;	      /* it has ended */
 	bool no_shell;	      /* there is none: a new device makes the machine look again */
 	const char *sentence; /* without a machine: why there is none */
+	pid_t keeper;	      /* rescue_story.c: who keeps the last report, or 0 */
+	unsigned kept;	      /* how many there were */
 };
 
 /* Reports, obeys panic=, and starts a shell. sentence is NULL where the machine can explain. */

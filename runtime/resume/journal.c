@@ -21,7 +21,7 @@ static void to_kernel_log(int priority, const char *sentence)
 
 	if (fd < 0)
 		return;
-	dprintf(fd, "<%d>bootgraph-resume: %s", priority | LOG_DAEMON, sentence);
+	dprintf(fd, "<%d>bootgraph-resume: %s\n", priority | LOG_DAEMON, sentence);
 	close(fd);
 }
 

@@ -199,8 +199,10 @@ static bool run(struct resume *resume, bool once)
 		journal_say(LOG_ERR, "device events cannot be received: %s", strerror(errno));
 		return false;
 	}
-	if (first)
+	if (first) {
+		earlier_tell(resume);
 		pending_announce(resume);
+	}
 	processes_watch(resume);
 	arrays_look(resume); /* as the initramfs left them */
 	if (!members_count_late(resume)) {

@@ -92,6 +92,12 @@ struct array_view *arrays_find(const struct resume *resume, const char *name);
 void processes_watch(struct resume *resume);
 void processes_ended(struct resume *resume, struct watched *watched);
 
+/* --- earlier.c: a rescue that the machine was reset out of ---------------------------------- */
+
+/* Tells what PID 1 of an earlier boot has kept in the firmware, leaves it in
+ * /run/bootgraph/earlier-rescue for bootgraph status, and takes it out of the firmware. */
+void earlier_tell(struct resume *resume);
+
 /* --- pending.c: what was not done ------------------------------------------------------------ */
 
 /* Names what is left to the real system's own rules, and tells the story of a rescue; once. */

@@ -8,6 +8,7 @@
 #include "../../runtime/init/mount.h"
 #include "../../runtime/init/properties.h"
 #include "../../runtime/init/rootfs.h"
+#include "../../runtime/story/story.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -361,6 +362,55 @@ static void test_rootfs(void)
 	rmdir(base);
 }
 
+/* --- the story of a rescue ----------------------------------------------------------------------
+ */
+
+static void test_story(void)
+{
+	struct story story = {.at = 1795474612,
+			      .boot = "6f1c9a52",
+			      .release = "6.1.0",
+			      .stopped = "b failed",
+			      .path = {"a needs b", "b failed"},
+			      .path_count = 2},
+		     read;
+	char text[STORY_MAX], other[STORY_MAX];
+	size_t length = story_write(&story, text);
+
+	CHECK_TEXT(text, "bootgraph-rescue 1\nat 1795474612\nboot 6f1c9a52\nrelease 6.1.0\n"
+			 "stopped b failed\nbecause a needs b\nbecause b failed\n");
+	CHECK(length == strlen(text));
+	story.at = 0;
+	story.boot = "another";
+	story_write(&story, other);
+	CHECK(strcmp(text, other) != 0 && strcmp(story_tale(text), story_tale(other)) == 0);
+	story.path[0] = "a needs c";
+	story_write(&story, other);
+	CHECK(strcmp(story_tale(text), story_tale(other)) != 0);
+	CHECK(story_read(text, &read) == FIELD_HEAD_OURS && read.at == 1795474612);
+	CHECK(read.path_count == 2 && !read.cut);
+	CHECK_TEXT(read.stopped, "b failed");
+	CHECK_TEXT(read.path[0], "a needs b");
+	CHECK(story_tale("bootgraph-rescue 1\n") == NULL);
+	strcpy(text, "bootgraph-rescue 1\nat 1\n");
+	CHECK(story_read(text, &read) == FIELD_HEAD_OTHER);
+}
+
+/* A path that is too long loses its end, and says so; the sentence is always there. */
+static void test_long_story(void)
+{
+	char link[400], text[STORY_MAX];
+	struct story story = {.boot = "", .release = "", .stopped = link}, read;
+
+	memset(link, 'x', sizeof link - 1);
+	link[sizeof link - 1] = '\0';
+	for (story.path_count = 0; story.path_count < STORY_PATH_MAX; story.path_count++)
+		story.path[story.path_count] = link;
+	CHECK(story_write(&story, text) < STORY_MAX);
+	CHECK(story_read(text, &read) == FIELD_HEAD_OURS && read.cut && read.path_count == 1);
+	CHECK(strcmp(read.stopped, link) == 0 && strcmp(read.path[0], link) == 0);
+}
+
 int main(void)
 {
 	test_mount_options();
@@ -372,5 +422,7 @@ int main(void)
 	test_damaged_plan();
 	test_trace_limit();
 	test_rootfs();
+	test_story();
+	test_long_story();
 	return checks_end();
 }

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import select
+import shutil
 import socket
 import subprocess
 import time
@@ -56,6 +57,18 @@ def command(kernel, initrd, cmdline, disks=(), bus="virtio-blk", memory=512, clo
         line += ["-drive", f"if=none,id=d{n},file={disk},format=raw,snapshot={snapshot}",
                  "-device", f"{device.format(n=n)},id=disk{n}"]
     return line + list(extra)
+
+
+OVMF = "/usr/share/OVMF/OVMF_{}_4M.fd"
+
+
+def uefi(folder):
+    """Options for a machine with UEFI, whose variables live in a file of that folder: as long as it
+    does, over power cycles."""
+    variables = os.path.join(folder, "variables.fd")
+    shutil.copyfile(OVMF.format("VARS"), variables)
+    flash = "if=pflash,format=raw,file="
+    return ["-drive", f"{flash}{OVMF.format('CODE')},readonly=on", "-drive", flash + variables]
 
 
 class Limit(Exception):
