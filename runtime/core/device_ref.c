@@ -147,6 +147,18 @@ static bool text_is(const struct device_ref *ref, const char *text)
 	return at == ref->length && *text == '\0';
 }
 
+/* libdevmapper hands the kernel names with \xNN for what could not stand in a file name, so that
+ * the mapping of a line of crypttab may be called otherwise than the line (libdm-common.c). */
+static bool is_mapping(const struct device_ref *ref, const char *name)
+{
+	struct device_ref mapping = {REF_MAPPER, name, 0, true, 0};
+
+	if (name == NULL)
+		return false;
+	mapping.length = strlen(name);
+	return device_ref_equal(ref, &mapping);
+}
+
 /* Whether "vg/lv" has this device-mapper name. */
 static bool is_volume(const struct device_ref *ref, const char *name)
 {
@@ -236,7 +248,7 @@ bool device_ref_names(const struct device_ref *ref, const struct event *event)
 	case REF_ARRAY:
 		return is_array(ref, event);
 	case REF_MAPPER:
-		return text_is(ref, event_property(event, "DM_NAME"));
+		return is_mapping(ref, event_property(event, "DM_NAME"));
 	case REF_NUMBER:
 		return ref->number != 0 && ref->number == event_device_number(event);
 	default:

@@ -28,7 +28,7 @@ enum device_ref_kind {
 	REF_PARTUUID,  /* ID_PART_ENTRY_UUID, without regard to case */
 	REF_PARTLABEL, /* ID_PART_ENTRY_NAME, or the kernel's PARTNAME */
 	REF_NAME,      /* DEVNAME, or vg/lv: DM_NAME */
-	REF_MAPPER,    /* /dev/mapper/x: DM_NAME */
+	REF_MAPPER,    /* /dev/mapper/x: DM_NAME, both with their \xNN undone */
 	REF_ARRAY,     /* /dev/md/x: MD_DEVNAME, or md followed by x, a number */
 	REF_NUMBER,    /* MAJOR and MINOR */
 	REF_COMPLETE,  /* SET or SET_NAME, with SET_LEVEL=complete */
