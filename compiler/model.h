@@ -276,6 +276,8 @@ struct model {
 	const char *lvm_decides;
 	/* Whether the system has bcache's tools; no table says what is on a bcache. */
 	bool has_bcache_tools;
+	/* Where lvm.conf has lvm find this machine's system id; NULL or "": in no file. */
+	const char *lvm_system_id_file;
 	VEC(struct unit *)
 	units; /* stdlib first; a later unit of the same name replaces an earlier one */
 	/* Either may be NULL: not looked at. The scripts have been asked for their prereqs. */

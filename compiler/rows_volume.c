@@ -149,6 +149,11 @@ static const char *may_write_after(const struct chain *chain, uint32_t link)
 		       : "no-hibernation-image";
 }
 
+static const char *system_id_file(const struct model *model)
+{
+	return model->lvm_system_id_file != NULL ? model->lvm_system_id_file : "";
+}
+
 void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_lvm)
 {
 	struct arena *arena = model->arena;
@@ -168,9 +173,10 @@ void rows_add_volumes(const struct model *model, row_list *rows, bool only_for_l
 			 {"set", {set, link->span}},
 			 {"device", {link->name, link->span}},
 			 {"path", {arena_printf(arena, "/dev/%s/%s", group, volume), link->span}},
-			 {"may-write-after", {may_write_after(model->chain, i), link->span}}}};
+			 {"may-write-after", {may_write_after(model->chain, i), link->span}},
+			 {"system-id-file", {system_id_file(model), link->span}}}};
 		if (only_for_lvm)
-			add_kinds(model, link, &row, 6);
+			add_kinds(model, link, &row, 7);
 		vec_push(arena, rows, row);
 	}
 }

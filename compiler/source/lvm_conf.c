@@ -8,7 +8,7 @@
 
 void source_lvm_conf(struct model *model, struct diag *diag, const struct text *text)
 {
-	struct lvm_memory memory = {.size = LVM_CONF_MEMORY(text->size)};
+	struct lvm_memory memory = {.size = 2 * LVM_CONF_MEMORY(text->size)}; /* it is read twice */
 	struct lvm_error error;
 
 	memory.block = malloc(memory.size);
@@ -23,5 +23,7 @@ void source_lvm_conf(struct model *model, struct diag *diag, const struct text *
 					   : (struct span){.name = text->name},
 			    NULL, "%s", error.line > 0 ? strchr(error.text, ':') + 2 : error.text);
 	}
+	model->lvm_system_id_file = arena_printf(
+		model->arena, "%s", lvm_conf_system_id_file(&memory, text->data, text->size));
 	free(memory.block);
 }

@@ -60,3 +60,26 @@ bool lvm_conf_decides(struct lvm_memory *memory, const char *text, size_t length
 	}
 	return true;
 }
+
+static const char *text_of(const struct lvm_node *node)
+{
+	return node != NULL && node->value != NULL && node->value->kind == LVM_TEXT
+		       ? node->value->text
+		       : "";
+}
+
+const char *lvm_conf_system_id_file(struct lvm_memory *memory, const char *text, size_t length)
+{
+	struct lvm_error error;
+	struct lvm_node *first;
+	const char *source;
+
+	if (!lvm_config_parse(memory, text, length, &first, &error))
+		return "";
+	source = text_of(find_setting(first, "global", "system_id_source"));
+	if (strcmp(source, "file") == 0)
+		return text_of(find_setting(first, "global", "system_id_file"));
+	return strcmp(source, "machineid") == 0 || strcmp(source, "appmachineid") == 0
+		       ? "/etc/machine-id"
+		       : "";
+}

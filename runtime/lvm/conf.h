@@ -17,4 +17,9 @@
 bool lvm_conf_decides(struct lvm_memory *memory, const char *text, size_t length,
 		      const char **ret_setting, struct lvm_error *error);
 
+/* The file from which lvm takes this machine's system id, which a group may be bound to
+ * (lvmsystemid(7)): machine-id(5), or the one that the settings name. "" if it is in none, as in
+ * lvmlocal.conf. What cannot be read names none either. */
+const char *lvm_conf_system_id_file(struct lvm_memory *memory, const char *text, size_t length);
+
 #endif
