@@ -20,7 +20,7 @@ static bool replaced_reference(const struct init *init, uint32_t index, struct v
 	       *init_parameter(init, (enum parameter_id)ret_value->parameter) != '\0';
 }
 
-void coverage_check(struct init *init, uint32_t node)
+static void check_node(const struct init *init, uint32_t node)
 {
 	const struct seen *seen =
 		devices_find(&init->devices, init->machine.state->node[node].device);
@@ -38,6 +38,13 @@ void coverage_check(struct init *init, uint32_t node)
 		    "proof",
 		    parameter_name((enum parameter_id)value.parameter),
 		    init_parameter(init, (enum parameter_id)value.parameter), compiled);
+}
+
+void coverage_check(const struct init *init)
+{
+	for (uint32_t i = 0; i < init->blob.section[SECTION_nodes].count; i++)
+		if (init->machine.state->node[i].state == STATE_DONE)
+			check_node(init, i);
 }
 
 /* Whether the blob looks at a parameter at all. */

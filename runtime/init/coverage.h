@@ -7,9 +7,10 @@
 
 struct init;
 
-/* A device of the graph has appeared: says so if a parameter (root=) names it and the reference
- * compiled into the blob would not have. */
-void coverage_check(struct init *init, uint32_t node);
+/* Of devices of the graph that have appeared: says which of them a parameter (root=) names and the
+ * reference compiled into the blob would not have. At the end of the boot, for a device may be
+ * known by one name before it is known by another. */
+void coverage_check(const struct init *init);
 
 /* Says what of cryptopts= on the command line the image can do. */
 void coverage_check_cryptopts(const struct init *init);

@@ -111,6 +111,7 @@ static void hand_over(struct init *init, const struct effect *effect)
 {
 	init->handoff = (struct end){effect->node, effect->serial, 0};
 	init->new_root = effect->text[0]; /* in the blob, or a parameter: it stays */
+	coverage_check(init);
 }
 
 /* --- done by a worker ----------------------------------------------------- */
@@ -332,6 +333,9 @@ void port_child_ended(struct init *init, const struct child *child, int32_t stat
 		say(SAY_WARNING, "bootgraph: %s", text);
 	else if (status != 0 && *text != '\0')
 		notes_reason(&init->notes, child->node, "%s", text);
+	/* Nothing fails because of it, so that no report would have the reason. */
+	if (status != 0 && *text != '\0' && child->op == OP_RUN_FOR_DEVICE)
+		say(SAY_WARNING, "bootgraph: %s", text);
 	if (child->op == OP_MOUNT)
 		tracefile_open(&init->trace);
 	init_end(init, child->node, child->serial, status);
@@ -373,8 +377,6 @@ static void port_note(void *context, uint32_t node, enum node_state state)
 
 	trace_node(&init->trace.sink, &init->machine, init_now(), node, state);
 	notes_state(&init->notes, node, state, init_now());
-	if (state == STATE_DONE)
-		coverage_check(init, node);
 }
 
 static void port_conclude(void *context, enum verdict verdict)
@@ -383,6 +385,8 @@ static void port_conclude(void *context, enum verdict verdict)
 
 	trace_verdict(&init->trace.sink, init_now(), verdict);
 	init->rescue.wanted = verdict == VERDICT_RESCUE;
+	if (init->rescue.wanted)
+		coverage_check(init);
 }
 
 const struct port linux_port = {
