@@ -69,7 +69,7 @@ void status_read_left(struct status *status)
 /* --- since the handoff ---------------------------------------------------- */
 
 /* TIME WORD SUBJECT SENTENCE, in seconds since the machine was started. */
-static void print_event(const struct status *status, char *line)
+static void print_event(struct status *status, char *line)
 {
 	const char *time = field_next(&line), *word = field_next(&line);
 	const char *subject = field_next(&line), *sentence = field_next(&line);
@@ -78,6 +78,9 @@ static void print_event(const struct status *status, char *line)
 	if (sentence == NULL)
 		return;
 	at = strtod(time, NULL) - status->left.uptime + status->left.handed_over;
+	if (strcmp(word, "appeared") == 0)
+		vec_push(status->arena, &status->arrivals,
+			 (struct status_arrival){.node = subject, .at = at});
 	if (*sentence != '\0')
 		printf("%8.3f  %s\n", at, sentence);
 	else
@@ -95,6 +98,7 @@ void status_print_since(struct status *status)
 	head = field_read_head(&text, "resume", 1);
 	if (!status_check_head(status, path, head))
 		return;
+	status->watched = true;
 	puts("\nSince the handoff (bootgraph-resume):");
 	while ((line = field_next_line(&text)) != NULL)
 		print_event(status, line);
@@ -174,13 +178,38 @@ static void print_process(struct status *status, const struct left_process *proc
 			process->name, unit, (int)process->pid);
 }
 
+static const struct status_arrival *find_arrival(const struct status *status, const char *node)
+{
+	for (size_t i = 0; i < status->arrivals.count; i++)
+		if (strcmp(status->arrivals.item[i].node, node) == 0)
+			return &status->arrivals.item[i];
+	return NULL;
+}
+
+/* What has become of it: of a unit, what has become of that which it would have made. */
+static const char *pending_end(const struct status *status, const struct left_pending *pending)
+{
+	const struct status_arrival *arrival = find_arrival(status, pending->node);
+	const char *what = strcmp(pending->kind, "device") == 0 ? "it"
+			   : pending->device_count > 0		? pending->device[0]
+								: NULL;
+
+	if (what == NULL)
+		return "; nobody else does it";
+	if (!status->watched)
+		return "";
+	if (arrival == NULL)
+		return arena_printf(status->arena, "; %s has not come since", what);
+	return arena_printf(status->arena, "; %s has been there since %.3f s", what, arrival->at);
+}
+
 static void print_pending(struct status *status)
 {
 	for (size_t i = 0; i < status->left.pending_count; i++) {
 		const struct left_pending *pending = &status->left.pending[i];
 
-		say_now(status, "Not done when the real init took over: %s %s.\n", pending->kind,
-			pending->node);
+		say_now(status, "Not done when the real init took over: %s %s%s.\n", pending->kind,
+			pending->node, pending_end(status, pending));
 	}
 }
 

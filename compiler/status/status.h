@@ -7,6 +7,12 @@
 #include "../timeline/timeline.h"
 #include "../../runtime/left/left.h"
 
+/* Something that was pending has come since, as bootgraph-resume says. */
+struct status_arrival {
+	const char *node;
+	double at; /* seconds, as all times here since PID 1 began */
+};
+
 struct status {
 	struct arena *arena;
 	struct diag *diag;
@@ -16,6 +22,8 @@ struct status {
 	bool trouble;  /* something failed, lacks something, or cannot be read */
 	struct left left;
 	bool has_left; /* an image of an older version leaves none */
+	bool watched;  /* bootgraph-resume has written down what came since */
+	VEC(struct status_arrival) arrivals;
 };
 
 /* A file below the root, NUL-terminated; NULL if it cannot be read. */

@@ -205,6 +205,25 @@ static bool is_pending(const struct init *init, uint32_t index, const struct nod
 	       ref.kind != REF_ENOUGH && ref.kind != REF_HOST;
 }
 
+/* The devices that a unit would have made: whoever makes them has done its work. */
+static void put_provided(struct writer *writer, uint32_t unit)
+{
+	const struct init *init = writer->init;
+	uint32_t i;
+
+	for (i = 0; i < init->blob.section[SECTION_edges].count; i++) {
+		const char *title;
+		struct edge edge;
+
+		blob_edge(&init->blob, i, &edge);
+		if (edge.kind != EDGE_PROVIDES || edge.from != unit)
+			continue;
+		title = machine_node_title(&init->machine, edge.to);
+		if (*title != '\0')
+			put(writer->left, title);
+	}
+}
+
 static void put_pending(struct writer *writer)
 {
 	const struct init *init = writer->init;
@@ -218,6 +237,7 @@ static void put_pending(struct writer *writer)
 			continue;
 		fprintf(writer->left, "pending %s", node_kind_name((enum node_kind)node.kind));
 		put(writer->left, machine_node_title(&init->machine, i));
+		put_provided(writer, i);
 		fputc('\n', writer->left);
 	}
 }

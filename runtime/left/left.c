@@ -41,12 +41,25 @@ static void read_process(struct left *left, char *line)
 						 .unit = unit};
 }
 
+/* All fields that are left. */
+static void read_rest(char *line, const char ***list, size_t *count)
+{
+	const char *field;
+
+	while ((field = field_next(&line)) != NULL) {
+		const char **place = grow((void **)list, count, sizeof *place);
+
+		if (place != NULL)
+			*place = field;
+	}
+}
+
 /* set SET path|other PRESENT EXPECTED ARRAY ABOUT MEMBER... */
 static void read_set(struct left *left, char *line)
 {
 	const char *name = field_next(&line), *path = field_next(&line);
 	const char *present = field_next(&line), *expected = field_next(&line);
-	const char *array = field_next(&line), *about = field_next(&line), *member;
+	const char *array = field_next(&line), *about = field_next(&line);
 	struct left_set *set;
 
 	if (about == NULL)
@@ -60,15 +73,10 @@ static void read_set(struct left *left, char *line)
 				 .expected = number(expected),
 				 .array = array,
 				 .about = about};
-	while ((member = field_next(&line)) != NULL) {
-		const char **place = grow((void **)&set->member, &set->member_count, sizeof *place);
-
-		if (place != NULL)
-			*place = member;
-	}
+	read_rest(line, &set->member, &set->member_count);
 }
 
-/* pending KIND NODE */
+/* pending KIND NODE DEVICE... */
 static void read_pending(struct left *left, char *line)
 {
 	const char *kind = field_next(&line), *node = field_next(&line);
@@ -77,8 +85,10 @@ static void read_pending(struct left *left, char *line)
 	if (node == NULL)
 		return;
 	pending = grow((void **)&left->pending, &left->pending_count, sizeof *pending);
-	if (pending != NULL)
-		*pending = (struct left_pending){.kind = kind, .node = node};
+	if (pending == NULL)
+		return;
+	*pending = (struct left_pending){.kind = kind, .node = node};
+	read_rest(line, &pending->device, &pending->device_count);
 }
 
 static void read_line(struct left *left, char *line)
@@ -120,6 +130,8 @@ void left_free(struct left *left)
 
 	for (i = 0; i < left->set_count; i++)
 		free(left->set[i].member);
+	for (i = 0; i < left->pending_count; i++)
+		free(left->pending[i].device);
 	free(left->set);
 	free(left->process);
 	free(left->pending);

@@ -29,6 +29,8 @@ struct left_set {
 /* A unit, or a device that was waited for, that had not come to its end. */
 struct left_pending {
 	const char *kind, *node; /* "task", "event", "device" */
+	const char **device;	 /* what the unit would have made: "/dev/mapper/swap" */
+	size_t device_count;
 };
 
 struct left {

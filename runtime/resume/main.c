@@ -90,6 +90,7 @@ static void consider_all(struct resume *resume)
 		if (device == NULL)
 			continue; /* it has left meanwhile */
 		members_consider(resume, device);
+		btrfs_consider(resume, device);
 		udev_device_unref(device);
 	}
 	udev_enumerate_unref(all);
@@ -133,6 +134,8 @@ static void take_device(struct resume *resume)
 	action = udev_device_get_action(device);
 	if (action != NULL && strcmp(action, "add") == 0)
 		members_consider(resume, device);
+	if (action != NULL && strcmp(action, "remove") != 0)
+		btrfs_consider(resume, device);
 	udev_device_unref(device);
 	pending_look(resume);
 	arrays_look(resume);

@@ -218,7 +218,7 @@ bool members_count_late(struct resume *resume)
 		const struct left_set *set = &resume->left.set[i];
 		const struct array_view *array = arrays_find(resume, set->array);
 
-		if (!set->on_path || strncmp(set->set, "md:", 3) != 0)
+		if (!set->on_path)
 			continue;
 		if (set->expected > set->present)
 			resume->late[i] = set->expected - set->present;
@@ -239,6 +239,8 @@ void members_consider(struct resume *resume, struct udev_device *device)
 	for (i = 0; i < resume->left.set_count; i++) {
 		const struct left_set *set = &resume->left.set[i];
 
+		if (strncmp(set->set, "md:", 3) != 0)
+			continue;
 		find_holder(name, holder);
 		if (holder[0] != '\0')
 			return; /* it is part of something */

@@ -43,6 +43,23 @@ static void name_other_sets(struct resume *resume)
 	}
 }
 
+/* A unit is a part of the initramfs: nobody goes on with it. But what it would have made, an opened
+ * volume or an array, the real system's own tables may name, too. */
+static void name_unit(struct resume *resume, const struct left_pending *pending)
+{
+	if (strcmp(pending->kind, "device") == 0)
+		return;
+	if (pending->device_count > 0)
+		journal_event(resume, LOG_INFO, "left-alone", pending->node,
+			      "%s was not done by the initramfs, and %s is left to the system's "
+			      "own rules",
+			      pending->node, pending->device[0]);
+	else
+		journal_event(resume, LOG_INFO, "left-alone", pending->node,
+			      "%s was not done by the initramfs, and nobody else will",
+			      pending->node);
+}
+
 void pending_announce(struct resume *resume)
 {
 	size_t i;
@@ -50,11 +67,7 @@ void pending_announce(struct resume *resume)
 	tell_rescue(resume);
 	name_other_sets(resume);
 	for (i = 0; i < resume->left.pending_count; i++)
-		if (strcmp(resume->left.pending[i].kind, "device") != 0)
-			journal_event(resume, LOG_INFO, "left-alone", resume->left.pending[i].node,
-				      "%s was not done by the initramfs, and is left to the "
-				      "system's own rules",
-				      resume->left.pending[i].node);
+		name_unit(resume, &resume->left.pending[i]);
 }
 
 /* --- devices -------------------------------------------------------------- */
@@ -78,21 +91,42 @@ static void link_of(const char *reference, char path[512])
 		snprintf(path, 512, "%s%.*s", directories[ref.kind], (int)ref.length, ref.text);
 }
 
+static bool is_there(const char *reference)
+{
+	char path[512];
+
+	link_of(reference, path);
+	return path[0] != '\0' && access(path, F_OK) == 0;
+}
+
+static bool has_made(const struct left_pending *pending)
+{
+	size_t i;
+
+	for (i = 0; i < pending->device_count; i++)
+		if (is_there(pending->device[i]))
+			return true;
+	return false;
+}
+
 void pending_look(struct resume *resume)
 {
 	size_t i;
 
 	for (i = 0; i < resume->left.pending_count; i++) {
 		const struct left_pending *pending = &resume->left.pending[i];
-		char path[512];
+		bool device = strcmp(pending->kind, "device") == 0;
 
-		if (resume->appeared[i] || strcmp(pending->kind, "device") != 0)
-			continue;
-		link_of(pending->node, path);
-		if (path[0] == '\0' || access(path, F_OK) < 0)
+		if (resume->appeared[i] || !(device ? is_there(pending->node) : has_made(pending)))
 			continue;
 		resume->appeared[i] = true;
-		journal_event(resume, LOG_INFO, "appeared", pending->node,
-			      "%s, for which the boot did not wait, is there", pending->node);
+		if (device)
+			journal_event(resume, LOG_INFO, "appeared", pending->node,
+				      "%s, for which the boot did not wait, is there",
+				      pending->node);
+		else
+			journal_event(resume, LOG_INFO, "appeared", pending->node,
+				      "what %s would have made is there: %s", pending->node,
+				      pending->device[0]);
 	}
 }

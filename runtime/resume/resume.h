@@ -68,8 +68,8 @@ void journal_say(int priority, const char *format, ...) __attribute__((format(pr
 
 /* --- members.c: late members of the arrays that the boot stands on ------------------------- */
 
-/* Counts what each of them lacked at the handoff: that many are late. Whoever leaves an array later
- * may have failed, and is not put back. False without memory. */
+/* Counts what each set on the boot's path lacked at the handoff: that many are late. Whoever leaves
+ * an array later may have failed, and is not put back. False without memory. */
 bool members_count_late(struct resume *resume);
 
 /* A block device is there: it is added where it belongs. */
@@ -78,6 +78,11 @@ void members_consider(struct resume *resume, struct udev_device *device);
 /* Tries those again that could not be added; to be called a second after there were any. */
 void members_retry(struct resume *resume);
 bool members_has_retries(const struct resume *resume);
+
+/* --- btrfs.c: late disks of the btrfs that the boot stands on ------------------------------- */
+
+/* A block device is there, or has changed: a mapping is empty when it comes. */
+void btrfs_consider(struct resume *resume, struct udev_device *device);
 
 /* --- arrays.c: what becomes of arrays ------------------------------------------------------- */
 
@@ -103,7 +108,7 @@ void earlier_tell(struct resume *resume);
 /* Names what is left to the real system's own rules, and tells the story of a rescue; once. */
 void pending_announce(struct resume *resume);
 
-/* Tells of the devices that have come meanwhile. */
+/* Tells of the devices that have come meanwhile, also those that a unit would have made. */
 void pending_look(struct resume *resume);
 
 #endif

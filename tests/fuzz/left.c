@@ -44,6 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < left.set_count; i++)
 		for (size_t k = 0; k < left.set[i].member_count; k++)
 			check_field(left.set[i].member[k]);
+	for (size_t i = 0; i < left.pending_count; i++)
+		for (size_t k = 0; k < left.pending[i].device_count; k++)
+			check_field(left.pending[i].device[k]);
 	left_free(&left);
 	free(text);
 	return 0;
