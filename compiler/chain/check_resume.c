@@ -105,6 +105,76 @@ static void check_content(const struct chain_checker *checker, struct word resum
 	}
 }
 
+/* Kinds of mappings that write down, on their disks, where what is written to them goes. */
+static bool moves_data(const struct facts_device *device)
+{
+	static const char *const types[] = {"thin", "cache", "writecache"};
+
+	for (size_t i = 0; device->dm != NULL && i < device->dm->table.count; i++)
+		for (size_t k = 0; k < sizeof types / sizeof types[0]; k++)
+			if (strcmp(device->dm->table.item[i].type, types[k]) == 0)
+				return true;
+	return false;
+}
+
+/* The device, or one that it is made of, of such a kind; or NULL. */
+static const struct facts_device *find_moving(const struct facts *facts,
+					      const struct facts_device *device, unsigned depth)
+{
+	const struct facts_device *found = moves_data(device) ? device : NULL;
+
+	for (size_t i = 0; found == NULL && depth > 0 && i < device->slaves.count; i++) {
+		const struct facts_device *slave = facts_device(facts, device->slaves.item[i]);
+
+		if (slave != NULL)
+			found = find_moving(facts, slave, depth - 1);
+	}
+	return found;
+}
+
+/* The image is written after memory was copied: the system that is resumed does not know what that
+ * changed in the metadata, and goes on with its own. */
+static void check_moving(const struct chain_checker *checker, struct word resume,
+			 const struct facts_device *device)
+{
+	enum { DEPTH = 32 };
+	const struct facts_device *moving = find_moving(checker->chain->facts, device, DEPTH);
+
+	if (moving != NULL)
+		diag_report(checker->diag, DIAG_RESUME_MOVING, resume.span, NULL,
+			    "%s lies on %s, of type %s, whose metadata the image would change",
+			    resume.text, facts_path(checker->arena, moving),
+			    moving->dm->table.item[0].type);
+}
+
+static bool is_contained(const struct chain_link *link)
+{
+	const struct facts_md *md = link->device != NULL ? link->device->md : NULL;
+
+	if (link->array != NULL && link->array->container.text != NULL)
+		return true;
+	return md != NULL && md->metadata != NULL && strncmp(md->metadata, "external:", 9) == 0;
+}
+
+/* Such an array takes what is written to it once mdmon has marked it as in use, and processes do
+ * not run any more when the image is written. */
+static void check_containers(const struct chain_checker *checker, struct word resume)
+{
+	const struct chain *chain = checker->chain;
+
+	for (uint32_t i = 0; i < chain->resume; i++) {
+		const struct chain_link *link = &chain->links.item[i];
+
+		if (!is_contained(link) || !chain_stands_on(chain, chain->resume, i))
+			continue;
+		diag_report(checker->diag, DIAG_RESUME_CONTAINER, resume.span, NULL,
+			    "%s lies on %s, whose metadata only mdmon writes", resume.text,
+			    link->name);
+		if (link->array != NULL)
+			diag_note(checker->diag, link->array->span, "the array");
+	}
+}
+
 static bool is_absent(const struct chain *chain)
 {
 	for (uint32_t i = 0; i < chain->resume; i++) {
@@ -129,6 +199,9 @@ void chain_check_resume(const struct chain_checker *checker)
 		return;
 	device = chain->links.item[chain->resume].device;
 	check_keys(checker, resume);
+	check_containers(checker, resume);
+	if (device != NULL)
+		check_moving(checker, resume, device);
 	if (strncmp(resume.text, "/dev/zram", 9) == 0 ||
 	    (device != NULL && strncmp(device->name, "zram", 4) == 0))
 		diag_report(checker->diag, DIAG_RESUME_ZRAM, resume.span, NULL,
