@@ -146,9 +146,10 @@ static void read_because(struct reader *r, const char *at, const char *end)
 		r->timeline->rescues.item[count - 1].because_count++;
 }
 
-static void read_given_up(struct reader *r, const char *node, const char *reason)
+/* A device of which the command line says which one it is has that name, too. */
+static void read_given_up(struct reader *r, const char *node, const char *reason, const char *name)
 {
-	struct given_up given_up = {r->now, node, reason};
+	struct given_up given_up = {r->now, name != NULL ? name : node, reason};
 
 	vec_push(r->arena, &r->timeline->given_up, given_up);
 }
@@ -178,7 +179,7 @@ static void read_line(struct reader *r, const char *word, const char *at, const 
 	else if (strcmp(word, "finished") == 0)
 		read_finished(r, first, second);
 	else if (strcmp(word, "given-up") == 0)
-		read_given_up(r, first, second);
+		read_given_up(r, first, second, trace_word(r->arena, &at, end));
 }
 
 /* --- the critical path

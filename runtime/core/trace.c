@@ -78,12 +78,17 @@ static void end(const struct trace_sink *sink)
 	write_text(sink, "\n");
 }
 
-static void write_node(const struct trace_sink *sink, const struct machine *machine, uint32_t node)
+static const char *name_of(const struct machine *machine, uint32_t node)
 {
 	struct node record;
 
 	blob_node(machine->blob, node, &record);
-	write_field(sink, blob_string(machine->blob, record.name));
+	return blob_string(machine->blob, record.name);
+}
+
+static void write_node(const struct trace_sink *sink, const struct machine *machine, uint32_t node)
+{
+	write_field(sink, name_of(machine, node));
 }
 
 /* An effect goes by its node's name, and by its serial number unless it is the node's first. */
@@ -293,11 +298,14 @@ void trace_node(const struct trace_sink *sink, const struct machine *machine, ui
 		uint32_t node, enum node_state state)
 {
 	const char *reason = given_up(machine, node, state);
+	const char *title = machine_node_title(machine, node);
 
 	if (reason != NULL) {
 		begin(sink, now, "given-up");
 		write_node(sink, machine, node);
 		write_field(sink, reason);
+		if (title != name_of(machine, node)) /* the command line said which one */
+			write_field(sink, title);
 		end(sink);
 	}
 	begin(sink, now, "node");

@@ -7,6 +7,7 @@
 #include "mount.h"
 #include "records.h"
 #include "rootfs.h"
+#include "../core/device_ref.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -220,6 +221,26 @@ static _Noreturn void execute(struct init *init)
 	rescue_stop(init, "the real root is there, but no init of it can be executed");
 }
 
+/* What was asked for, as by resume=, and not found. It was not needed, for the boot goes on. */
+static void name_absent(const struct init *init)
+{
+	for (uint32_t i = 0; i < init->machine.node_count; i++) {
+		const struct node_memory *memory = &init->machine.state->node[i];
+		const char *title = machine_node_title(&init->machine, i);
+		struct device_ref ref;
+		struct node node;
+
+		blob_node(&init->blob, i, &node);
+		device_ref_parse(title, &ref);
+		if (node.kind == NODE_DEVICE && *title != '\0' && memory->state == STATE_FAILED &&
+		    memory->cause == i && ref.kind != REF_COMPLETE && ref.kind != REF_ENOUGH &&
+		    ref.kind != REF_HOST)
+			say(SAY_WARNING,
+			    "bootgraph: %s did not appear in time, and the boot goes on without it",
+			    title);
+	}
+}
+
 int handoff(struct init *init)
 {
 	int old = -1, r = check_new_root(init, &old);
@@ -233,6 +254,7 @@ int handoff(struct init *init)
 	init_tell(init, &(struct event){.kind = EVENT_FINISHED,
 					.node = init->handoff.node,
 					.serial = init->handoff.serial});
+	name_absent(init);
 	processes_end(init);
 	records_write(init);
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
