@@ -52,17 +52,38 @@ static bool read_member(struct lvm_memory *memory, struct member *member, struct
 	return fine;
 }
 
+/* Whether a member has metadata of a group of this name, and if that counts, of one that is ours.
+ */
+static bool has_group(const struct member *member, const char *name, bool ours)
+{
+	struct lvm_error error;
+
+	return member->device.has_group && strcmp(member->device.group.name, name) == 0 &&
+	       (!ours || lvm_group_is_ours(&member->device.group, NULL, &error));
+}
+
+static bool any_is_ours(const struct members *members, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < members->count; i++)
+		if (has_group(&members->member[i], name, true))
+			return true;
+	return false;
+}
+
 /* The newest metadata of a group of this name. Its identifier tells it from another of that name,
- * from a disk of another machine, say. */
+ * from a disk of another machine, say; one that says so itself does not count beside ours. */
 static bool choose_group(struct members *members, const char *name, struct lvm_error *error)
 {
+	bool ours = any_is_ours(members, name);
 	const char *chosen = NULL;
 	uint32_t i;
 
 	for (i = 0; i < members->count; i++) {
 		const struct lvm_group *group = &members->member[i].device.group;
 
-		if (!members->member[i].device.has_group || strcmp(group->name, name) != 0)
+		if (!has_group(&members->member[i], name, ours))
 			continue;
 		if (members->group != NULL && strcmp(group->id, members->group->id) != 0)
 			return lvm_fail(error,

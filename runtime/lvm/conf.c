@@ -68,6 +68,11 @@ static const char *text_of(const struct lvm_node *node)
 		       : "";
 }
 
+static const char *system_id_source(const struct lvm_node *first)
+{
+	return text_of(find_setting(first, "global", "system_id_source"));
+}
+
 const char *lvm_conf_system_id_file(struct lvm_memory *memory, const char *text, size_t length)
 {
 	struct lvm_error error;
@@ -76,10 +81,19 @@ const char *lvm_conf_system_id_file(struct lvm_memory *memory, const char *text,
 
 	if (!lvm_config_parse(memory, text, length, &first, &error))
 		return "";
-	source = text_of(find_setting(first, "global", "system_id_source"));
+	source = system_id_source(first);
 	if (strcmp(source, "file") == 0)
 		return text_of(find_setting(first, "global", "system_id_file"));
 	return strcmp(source, "machineid") == 0 || strcmp(source, "appmachineid") == 0
 		       ? "/etc/machine-id"
 		       : "";
+}
+
+bool lvm_conf_has_system_id(struct lvm_memory *memory, const char *text, size_t length)
+{
+	struct lvm_error error;
+	struct lvm_node *first;
+
+	return lvm_config_parse(memory, text, length, &first, &error) &&
+	       *system_id_source(first) != '\0' && strcmp(system_id_source(first), "none") != 0;
 }

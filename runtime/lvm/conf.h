@@ -22,4 +22,7 @@ bool lvm_conf_decides(struct lvm_memory *memory, const char *text, size_t length
  * lvmlocal.conf. What cannot be read names none either. */
 const char *lvm_conf_system_id_file(struct lvm_memory *memory, const char *text, size_t length);
 
+/* Whether lvm knows this machine by a system id at all. */
+bool lvm_conf_has_system_id(struct lvm_memory *memory, const char *text, size_t length);
+
 #endif

@@ -1,9 +1,13 @@
 #include "lvm.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "../lvm/conf.h"
 #include "../lvm/device.h"
 #include "../lvm/needs.h"
 
@@ -61,6 +65,47 @@ static bool write_mirror(struct membership *membership, struct lvm_memory *memor
 	return k > 1;
 }
 
+/* A group may have the name of ours and be another machine's: its disks came with an enclosure, or
+ * a stick. Then lvm takes ours, and so it has to be waited for. Whose the others are only lvm can
+ * tell if this machine has a system id. */
+static bool is_ours(struct lvm_memory *memory, const struct lvm_group *group)
+{
+	struct lvm_error error;
+	int fd = -1;
+	struct stat st;
+	char *text;
+	bool has_id = false;
+
+	if (lvm_group_is_ours(group, NULL, &error))
+		return true;
+	if (!group->exported)
+		fd = open(LVM_CONF_FILE, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 &&
+	    (text = lvm_take(memory, (size_t)st.st_size, 1)) != NULL &&
+	    read(fd, text, (size_t)st.st_size) == st.st_size)
+		has_id = lvm_conf_has_system_id(memory, text, (size_t)st.st_size);
+	if (fd >= 0)
+		close(fd);
+	return has_id;
+}
+
+/* As one that nothing is ever enough for, and that is older than ours. */
+static void disown(struct membership *membership, const struct lvm_group *group, const char *volume)
+{
+	static const char nobody[] = "nobody";
+
+	membership->generation = 0;
+	/* Where it does not fit there is one less, and it is still not all. */
+	membership_append(membership->expects, sizeof membership->expects, ',', nobody);
+	snprintf(membership->enough, sizeof membership->enough, "%s", nobody);
+	if (group->exported)
+		snprintf(membership->about, sizeof membership->about, "%.20s/%.20s, exported",
+			 group->name, volume);
+	else
+		snprintf(membership->about, sizeof membership->about,
+			 "%.16s/%.16s of another machine", group->name, volume);
+}
+
 /* False: there is no such volume, or it lies on more than a membership can name. */
 static bool describe(struct membership *membership, struct lvm_memory *memory,
 		     const struct lvm_device *device, const char *volume)
@@ -89,6 +134,8 @@ static bool describe(struct membership *membership, struct lvm_memory *memory,
 		}
 	if (!write_mirror(membership, memory, group, &group->lv[lv]))
 		memcpy(membership->enough, membership->expects, sizeof membership->expects);
+	if (!is_ours(memory, group))
+		disown(membership, group, volume);
 	return true;
 }
 
