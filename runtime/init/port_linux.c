@@ -318,6 +318,13 @@ static void port_start(void *context, const struct effect *effect)
 		end_now(init, effect, -ENOSYS);
 }
 
+/* Something that those who look after the machine are to know, although it went well. */
+static void note_success(struct init *init, const char *text)
+{
+	say(SAY_WARNING, "bootgraph: %s", text);
+	tracefile_remark(&init->trace, init_now(), text);
+}
+
 void port_child_ended(struct init *init, const struct child *child, int32_t status,
 		      const char *text)
 {
@@ -330,7 +337,7 @@ void port_child_ended(struct init *init, const struct child *child, int32_t stat
 	if (status == 0 && child->op == OP_FIND_INIT)
 		strncpy(init->real_init, text, sizeof init->real_init - 1);
 	else if (status == 0 && *text != '\0')
-		say(SAY_WARNING, "bootgraph: %s", text);
+		note_success(init, text);
 	else if (status != 0 && *text != '\0')
 		notes_reason(&init->notes, child->node, "%s", text);
 	/* Nothing fails because of it, so that no report would have the reason. */

@@ -85,18 +85,35 @@ static bool may_start(const struct array *array)
 		      is_redundant(md->level) ? "" : ", and cannot start without one of them");
 }
 
+/* Nobody was asked, and nothing was waited for: the trace is to have the reason (PID 1 keeps what a
+ * program that succeeds reports). */
+static void record_reason(const struct array *array)
+{
+	const struct md *md = &array->newest->md;
+
+	if (is_redundant(md->level) && array->present >= array->expected &&
+	    array->expected < md->raid_disks)
+		(void)report("%s was started with %u of %u members: it expects no others "
+			     "(complete-without-it)",
+			     array->set, array->present, (unsigned)md->raid_disks);
+}
+
+static bool start_native(struct array *array)
+{
+	/* The kernel announces the array as soon as it runs: then it has to have its name. */
+	if (name_publish(array) && native_start(array))
+		return true;
+	name_withdraw(array);
+	return false;
+}
+
 static bool start(struct array *array)
 {
 	const char *reason;
-	bool safe = native_is_safe(array, &reason), done;
+	bool done;
 
-	/* The kernel announces the array as soon as it runs: then it has to have its name. */
-	if (safe && name_publish(array) && native_start(array))
-		return true;
-	if (safe) {
-		name_withdraw(array);
-		return false;
-	}
+	if (native_is_safe(array, &reason))
+		return start_native(array);
 	if (!mdadm_is_there())
 		return report("%s is left to mdadm (%s), which is not in the image", array->set,
 			      reason);
@@ -117,8 +134,11 @@ static bool assemble(struct array *array, char **paths, unsigned count)
 			return contained_assemble(array, &contained, paths, count);
 	if (find_running(array->set, array->kernel_name, &md))
 		return true; /* somebody was quicker, and has named it */
-	return read_members(array, paths, count) && judge_members(array) && may_start(array) &&
-	       name_choose(array) && start(array);
+	if (!read_members(array, paths, count) || !judge_members(array) || !may_start(array) ||
+	    !name_choose(array) || !start(array))
+		return false;
+	record_reason(array);
+	return true;
 }
 
 /* --- add ---------------------------------------------------------------------- */
