@@ -96,7 +96,9 @@ static void check_modules(const struct image *image, const char *root,
 		const struct manifest_item *item = &manifest->items.item[i];
 
 		if ((item->kind == MANIFEST_MODULE || item->kind == MANIFEST_FILESYSTEM) &&
-		    !is_named_again(manifest, item))
+		    !is_named_again(manifest, item) &&
+		    (item->kind == MANIFEST_MODULE ||
+		     items_mount_helper(image, item->name) == NULL))
 			check_module(image, &kernels, item);
 	}
 	for (size_t i = 0; i < kernels.count; i++)

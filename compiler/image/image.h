@@ -76,6 +76,10 @@ bool content_add_host(struct image *image, const char *source, const char *path,
  * the usual ones, if the image is for any machine, and else a warning. */
 void items_add(struct image *image, const struct manifest *manifest, bool generic);
 
+/* The sysroot's program that mounts this type of file system, as mount(8) would look for it, or
+ * NULL: the kernel does it alone. */
+const char *items_mount_helper(const struct image *image, const char *type);
+
 /* Of it, the programs and files alone. */
 void items_add_files(struct image *image, const struct manifest *manifest);
 /* Whether a kernel has the module, or file system, that an item of these kinds names. */

@@ -115,7 +115,7 @@ static enum checker checker_of(const char *type)
 	return CHECKER_UNUSUAL;
 }
 
-static bool is_there(struct image *image, const char *path)
+static bool is_there(const struct image *image, const char *path)
 {
 	struct path_walk walk;
 
@@ -135,6 +135,13 @@ static void add_checker(struct image *image, const char *type, struct need need)
 		(void)content_add(image, "/etc/e2fsck.conf", need);
 }
 
+const char *items_mount_helper(const struct image *image, const char *type)
+{
+	const char *path = arena_printf(image->arena, "/sbin/mount.%s", type);
+
+	return is_there(image, path) ? path : NULL;
+}
+
 static module_list find_file_system(struct modules *modules, const char *alias, const char *type)
 {
 	module_list found = modules_lookup(modules, alias);
@@ -146,11 +153,21 @@ static module_list find_file_system(struct modules *modules, const char *alias, 
 static void add_file_system(struct image *image, const char *type, struct need need)
 {
 	const char *alias = arena_printf(image->arena, "fs-%s", type);
+	const char *helper = items_mount_helper(image, type);
 	module_list found;
 
 	if (checker_of(type) == NO_MODULE)
 		return;
 	found = find_file_system(image->modules, alias, type);
+	if (helper != NULL) {
+		module_list fuse = modules_lookup(image->modules, "fuse");
+
+		(void)content_add(image, helper, need);
+		if (found.count == 0)
+			found = fuse; /* it is all that the kernel has of such a file system */
+		else if (fuse.count > 0)
+			(void)modules_add(image, fuse.item[0], need);
+	}
 	if (found.count == 0) {
 		report_missing(image, DIAG_IMAGE_MODULE, need, "module for file system", type,
 			       arena_printf(image->arena, "kernel %s has no module %s or %s",

@@ -3,6 +3,7 @@
 #include "init.h"
 #include "log.h"
 #include "mapping.h"
+#include "mount_helper.h"
 #include "../probe/helper.h"
 
 #include <errno.h>
@@ -11,128 +12,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* --- options (mount(8), fstab(5)) ----------------------------------------- */
-
-struct option {
-	const char *word;
-	unsigned long set, clear;
-};
-
-#ifndef MS_LAZYTIME
-#define MS_LAZYTIME (1 << 25)
-#endif
-
-static const struct option options_known[] = {
-	{"defaults", 0, 0},
-	{"ro", MS_RDONLY, 0},
-	{"rw", 0, MS_RDONLY},
-	{"nosuid", MS_NOSUID, 0},
-	{"suid", 0, MS_NOSUID},
-	{"nodev", MS_NODEV, 0},
-	{"dev", 0, MS_NODEV},
-	{"noexec", MS_NOEXEC, 0},
-	{"exec", 0, MS_NOEXEC},
-	{"sync", MS_SYNCHRONOUS, 0},
-	{"async", 0, MS_SYNCHRONOUS},
-	{"dirsync", MS_DIRSYNC, 0},
-	{"mand", MS_MANDLOCK, 0},
-	{"nomand", 0, MS_MANDLOCK},
-	{"noatime", MS_NOATIME, MS_RELATIME | MS_STRICTATIME},
-	{"atime", 0, MS_NOATIME},
-	{"nodiratime", MS_NODIRATIME, 0},
-	{"diratime", 0, MS_NODIRATIME},
-	{"relatime", MS_RELATIME, MS_NOATIME | MS_STRICTATIME},
-	{"norelatime", 0, MS_RELATIME},
-	{"strictatime", MS_STRICTATIME, MS_NOATIME | MS_RELATIME},
-	{"nostrictatime", 0, MS_STRICTATIME},
-	{"lazytime", MS_LAZYTIME, 0},
-	{"nolazytime", 0, MS_LAZYTIME},
-	{"iversion", MS_I_VERSION, 0},
-	{"noiversion", 0, MS_I_VERSION},
-	{"silent", MS_SILENT, 0},
-	{"loud", 0, MS_SILENT},
-	{"bind", MS_BIND, 0},
-	{"rbind", MS_BIND | MS_REC, 0},
-	{"remount", MS_REMOUNT, 0},
-	/* What only mount(8) and those who call it look at. */
-	{"auto", 0, 0},
-	{"noauto", 0, 0},
-	{"nofail", 0, 0},
-	{"_netdev", 0, 0},
-	{"user", MS_NOEXEC | MS_NOSUID | MS_NODEV, 0},
-	{"users", MS_NOEXEC | MS_NOSUID | MS_NODEV, 0},
-	{"owner", MS_NOSUID | MS_NODEV, 0},
-	{"group", MS_NOSUID | MS_NODEV, 0},
-	{"nouser", 0, 0},
-	{"nousers", 0, 0},
-	{"noowner", 0, 0},
-	{"nogroup", 0, 0},
-};
-
-static const struct option *find_option(const char *word, size_t length)
-{
-	unsigned i;
-
-	for (i = 0; i < sizeof options_known / sizeof options_known[0]; i++)
-		if (strlen(options_known[i].word) == length &&
-		    memcmp(options_known[i].word, word, length) == 0)
-			return &options_known[i];
-	return NULL;
-}
-
-static bool starts_with(const char *word, size_t length, const char *start)
-{
-	return length >= strlen(start) && memcmp(word, start, strlen(start)) == 0;
-}
-
-bool mount_add_data(struct mount_options *options, const char *word, size_t length)
-{
-	size_t have = strlen(options->data);
-
-	if (have + length + 2 > sizeof options->data)
-		return false;
-	if (have > 0)
-		options->data[have++] = ',';
-	memcpy(options->data + have, word, length);
-	options->data[have + length] = '\0';
-	return true;
-}
-
-/* One word; a value may hold commas between double quotes, as SELinux contexts do. */
-static size_t word_length(const char *text)
-{
-	bool quoted = false;
-	size_t i;
-
-	for (i = 0; text[i] != '\0' && (quoted || text[i] != ','); i++)
-		quoted ^= text[i] == '"';
-	return i;
-}
-
-bool mount_read_options(struct mount_options *ret, const char *text, const char *access)
-{
-	bool fits = true;
-
-	memset(ret, 0, sizeof *ret);
-	while (*text != '\0') {
-		size_t length = word_length(text);
-		const struct option *option = find_option(text, length);
-
-		if (option != NULL)
-			ret->flags = (ret->flags & ~option->clear) | option->set;
-		else if (length > 0 && !starts_with(text, length, "x-") &&
-			 !starts_with(text, length, "X-") && !starts_with(text, length, "comment="))
-			fits &= mount_add_data(ret, text, length);
-		text += length;
-		text += *text == ',';
-	}
-	if (strcmp(access, "ro") == 0)
-		ret->flags |= MS_RDONLY;
-	else if (strcmp(access, "rw") == 0)
-		ret->flags &= ~(unsigned long)MS_RDONLY;
-	return fits;
-}
 
 /* --- directories ---------------------------------------------------------- */
 
@@ -305,6 +184,8 @@ static int try_type(struct init *init, struct mount_try *try, const char *type,
 	/* What cannot be loaded may be built in: the mount will tell. */
 	if (module != MODULE_NONE && !modules_is_loaded(&init->modules, module))
 		modules_load(&init->modules, &init->boot, module, "", report);
+	if (mount_has_helper(type))
+		return mount_by_helper(init, try->device, try->where, type, &try->options, report);
 	if (mount(try->device, try->where, type, try->options.flags, try->options.data) == 0)
 		return 0;
 	return -errno;

@@ -20,6 +20,9 @@ bool mount_read_options(struct mount_options *ret_options, const char *options, 
 /* Adds one to what the file system is to read; false if it does not fit. */
 bool mount_add_data(struct mount_options *options, const char *word, size_t length);
 
+/* The options as mount(8) hands them to a helper: "ro,nosuid,uid=0". False if they do not fit. */
+bool mount_write_options(const struct mount_options *options, char *text, size_t room);
+
 /* Whether something is mounted there. */
 bool is_mount_point(const char *path);
 

@@ -101,6 +101,7 @@ class Sysroot:
                     "alias=cpu:type:x86,ven*fam*mod*:feature:*0094*")
         self.module("fs/isofs/isofs.ko", "alias=fs-iso9660")
         self.module("fs/overlayfs/overlay.ko", "alias=fs-overlay")
+        self.module("fs/fuse/fuse.ko", "alias=fs-fuse")
         self.module("drivers/virtio/virtio_ring.ko", exports="ring_symbol")
         self.module("drivers/virtio/virtio_pci.ko", "alias=pci:v00001AF4d*sv*sd*bc*sc*i*",
                     needs=["ring_symbol"])

@@ -80,6 +80,20 @@ class Modules(Case):
         self.assertIn("manifest:1:1: note: /sbin/fsck.ext4 (unit mount-root): No such file or "
                       "directory; left out of the image [image-left-out]", self.messages)
 
+    def test_mount_helpers(self):
+        """What a program mounts by FUSE needs no module of its own; without the program it does."""
+        self.assertIn("module for file system served", self.fails([("filesystem", "served", "u")]))
+        for name in ("served", "iso9660"):
+            self.root.file(f"/usr/sbin/mount.{name}", name, 0o755)
+        entries = self.image([("filesystem", "served", "u"), ("filesystem", "iso9660", "u")])
+        self.assertEqual(self.said, [])
+        self.assertIn("usr/sbin/mount.served", entries)
+        self.assertIn("usr/sbin/mount.iso9660", entries)
+        plan = self.plan(entries)
+        self.assertIn("module fuse kernel/fs/fuse/fuse.ko", plan)
+        self.assertEqual([line for line in plan if line.startswith("alias")],
+                         ["alias fs-iso9660 isofs", "alias fs-served fuse"])
+
     def test_modprobe_configuration(self):
         self.root.file("/etc/modprobe.d/a.conf", "options virtio-blk queue_depth=64 \\\n x=1\n"
                        "options e1000 nothing=1\nsoftdep virtio_blk pre: crc16 post: isofs\n")

@@ -23,6 +23,19 @@
 /* --- mount options ------------------------------------------------------------------------------
  */
 
+static void test_written_options(void)
+{
+	struct mount_options o;
+	char text[64];
+
+	CHECK(mount_read_options(&o, "defaults", "ro"));
+	CHECK(mount_write_options(&o, text, sizeof text) && strcmp(text, "ro") == 0);
+	CHECK(mount_read_options(&o, "uid=0,nosuid,user,x-no,noatime", "rw"));
+	CHECK(mount_write_options(&o, text, sizeof text) &&
+	      strcmp(text, "rw,nosuid,nodev,noexec,noatime,uid=0") == 0);
+	CHECK(!mount_write_options(&o, text, 8));
+}
+
 static void test_mount_options(void)
 {
 	struct mount_options o;
@@ -414,6 +427,7 @@ static void test_long_story(void)
 int main(void)
 {
 	test_mount_options();
+	test_written_options();
 	test_patterns();
 	test_uevents();
 	test_properties();

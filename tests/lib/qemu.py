@@ -71,6 +71,15 @@ def uefi(folder):
     return ["-drive", f"{flash}{OVMF.format('CODE')},readonly=on", "-drive", flash + variables]
 
 
+EXPORT = "root"  # what the disk is called that a machine has over the network
+
+
+def exported(disk):
+    """Options for a disk that is no device of the machine: Machine.serve has it read over NBD."""
+    return ("-blockdev", f"driver=raw,node-name={EXPORT},read-only=on,file.driver=file,"
+            f"file.filename={disk}")
+
+
 class Limit(Exception):
     """The wall limit passed."""
 
@@ -187,6 +196,15 @@ class Machine:
                 ("human-monitor-command", {"command-line": drive}),
                 ("device_add", {"driver": "scsi-hd", "bus": "scsi.0", "drive": name,
                                 "scsi-id": str(100 + self._plugged)})):
+            self.qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+
+    def serve(self, port):
+        """QEMU itself is the server for the disk of exported(), on this machine alone."""
+        address = {"type": "inet", "data": {"host": "127.0.0.1", "port": str(port)}}
+        for command, arguments in (
+                ("nbd-server-start", {"addr": address}),
+                ("block-export-add", {"type": "nbd", "id": EXPORT, "node-name": EXPORT,
+                                      "name": EXPORT})):
             self.qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
 
     def unplug(self, number, bus):
