@@ -308,34 +308,14 @@ static struct row make_row(const struct model *model, const struct crypttab_row 
 		 {"numbering-module", module_of(arena, cipher.numbering, line->span)}}};
 }
 
-/* Whether fstab has a file system or swap on the mapping itself, so that nothing else lies there.
- */
-static bool is_taken(const struct model *model, const struct crypttab_row *line)
-{
-	const char *mapping = arena_printf(model->arena, "/dev/mapper/%s", line->target.text);
-
-	for (size_t i = 0; i < model->fstab.count; i++)
-		if (strcmp(model->fstab.item[i].source.text, mapping) == 0)
-			return true;
-	return false;
-}
-
 /* Calls add for every line that is opened in the initramfs, in the order in which it could be. */
 static void each_line(const struct model *model, row_list *rows,
 		      void (*add)(const struct model *model, const struct crypttab_row *line,
 				  row_list *rows))
 {
-	bool open = chain_is_open_to_crypt(model->chain);
-
 	for (size_t i = 0; i < model->chain->links.count; i++)
 		if (model->chain->links.item[i].crypt != NULL)
 			add(model, model->chain->links.item[i].crypt, rows);
-	for (size_t i = 0; open && i < model->crypttab.count; i++) {
-		const struct crypttab_row *line = &model->crypttab.item[i];
-
-		if (!chain_has_crypt(model->chain, line) && !is_taken(model, line))
-			add(model, line, rows);
-	}
 }
 
 static void add_line(const struct model *model, const struct crypttab_row *line, row_list *rows)

@@ -187,6 +187,30 @@ static uint32_t resume_link(struct builder *builder)
 		       : NO_LINK;
 }
 
+/* Whether fstab has a file system or swap on the mapping itself, so that nothing else lies there.
+ */
+static bool is_taken(const struct model *model, const struct crypttab_row *row)
+{
+	const char *mapping = arena_printf(model->arena, "/dev/mapper/%s", row->target.text);
+
+	for (size_t i = 0; i < model->fstab.count; i++)
+		if (strcmp(model->fstab.item[i].source.text, mapping) == 0)
+			return true;
+	return false;
+}
+
+/* Where it is not known what the root lies on, any line of crypttab may be part of it. */
+static void add_open_crypt(struct builder *builder)
+{
+	const struct model *model = builder->model;
+
+	if (!chain_is_open_to_crypt(builder->chain))
+		return;
+	for (size_t i = 0; i < model->crypttab.count; i++)
+		if (!is_taken(model, &model->crypttab.item[i]))
+			(void)chain_crypt_link(builder, NULL, &model->crypttab.item[i]);
+}
+
 struct chain *chain_build(const struct model *model, const struct facts *facts)
 {
 	struct chain *chain = arena_alloc(model->arena, sizeof *chain);
@@ -209,5 +233,6 @@ struct chain *chain_build(const struct model *model, const struct facts *facts)
 		if (link != NO_LINK)
 			vec_push(builder.arena, &chain->marked, link);
 	}
+	add_open_crypt(&builder);
 	return chain;
 }
