@@ -65,6 +65,9 @@ static void check_module(const struct image *image, const kernel_list *kernels,
 	}
 	if (missing == 0)
 		return;
+	/* What nobody asked for, as the firmware's variables, a kernel may well do without. */
+	if (missing == kernels->count && item->optional && item->kind == MANIFEST_MODULE)
+		return;
 	/* An image is for one kernel: as long as one has the module, there is a way. */
 	diag_report(image->diag,
 		    missing < kernels->count || item->optional ? DIAG_MODULE_SOME_KERNELS

@@ -91,12 +91,34 @@ static bool resolve_texts(struct arena *arena, const struct dynamic *dynamic,
 	return true;
 }
 
+/* glibc ends threads by unwinding their stacks, and loads the unwinder when it first does: a
+ * program that cannot find it is aborted ("libgcc_s.so.1 must be installed for pthread_exit to
+ * work"; Debian #1032221). argon2 with more than one lane does so. The texts are the names of the
+ * symbols that the object refers to; the C library, whose own they are, needs no libc. */
+static void add_unwinder(struct arena *arena, const struct dynamic *dynamic,
+			 const unsigned char *data, size_t size, size_t strings,
+			 struct elf_object *object)
+{
+	static const char *const ends[] = {"pthread_exit", "pthread_cancel", "thrd_exit"};
+	bool glibc = false, ends_threads = false;
+
+	for (size_t i = 0; i < object->needed.count; i++)
+		glibc |= strcmp(object->needed.item[i], "libc.so.6") == 0;
+	if (!glibc || strings >= size || dynamic->strings_size > size - strings)
+		return;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		ends_threads |= memmem(data + strings, (size_t)dynamic->strings_size, ends[i],
+				       strlen(ends[i]) + 1) != NULL;
+	if (ends_threads)
+		vec_push(arena, &object->needed, "libgcc_s.so.1");
+}
+
 static bool read_segments(struct arena *arena, Elf *elf, const unsigned char *data, size_t size,
 			  struct elf_object *object)
 {
 	struct dynamic dynamic = {0};
 	GElf_Phdr segment;
-	size_t segments;
+	size_t segments, strings;
 
 	if (elf_getphdrnum(elf, &segments) != 0)
 		return false;
@@ -111,8 +133,11 @@ static bool read_segments(struct arena *arena, Elf *elf, const unsigned char *da
 		if (segment.p_type == PT_DYNAMIC && !read_dynamic(arena, elf, &segment, &dynamic))
 			return false;
 	}
-	return resolve_texts(arena, &dynamic, data, size,
-			     offset_of_address(elf, segments, dynamic.strings), object);
+	strings = offset_of_address(elf, segments, dynamic.strings);
+	if (!resolve_texts(arena, &dynamic, data, size, strings, object))
+		return false;
+	add_unwinder(arena, &dynamic, data, size, strings, object);
+	return true;
 }
 
 bool elf_read(struct arena *arena, const unsigned char *data, size_t size,

@@ -14,7 +14,7 @@ struct elf_object {
 	const char *soname;	  /* DT_SONAME or NULL */
 	const char *rpath;	  /* DT_RPATH or NULL */
 	const char *runpath;	  /* DT_RUNPATH or NULL: then DT_RPATH does not count */
-	VEC(const char *) needed; /* DT_NEEDED, in order */
+	VEC(const char *) needed; /* DT_NEEDED, in order; and glibc's unwinder */
 };
 
 bool elf_is_object(const unsigned char *data, size_t size);
