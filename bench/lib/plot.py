@@ -1,7 +1,7 @@
 """Rows of bench/run stacks as a picture: bars in groups, one group for each stack."""
 from xml.sax.saxutils import escape
 
-BAR, GAP, LEFT, WIDTH, TOP, ROOM = 13, 14, 130, 560, 70, 150
+BAR, GAP, LEFT, WIDTH, TOP, ROOM = 13, 14, 130, 560, 70, 230
 COLOURS = {"floor": "#9aa0a6", "bootgraph": "#1a73e8", "initramfs-tools-dep": "#f9ab00",
            "initramfs-tools-most": "#e37400", "dracut-shell": "#81c995", "dracut-systemd": "#1e8e3e"}
 

@@ -52,7 +52,8 @@ def _boots(stack, sysroot, image, runs, arguments):
              if number not in stack.without]
 
     def boot():
-        return machine.measure(sysroot.kernel, image, "", arguments.cpu or PROCESSOR, disks,
+        # systemd in the initramfs looks for a systemd first if it is not told.
+        return machine.measure(sysroot.kernel, image, "init=/sbin/init", arguments.cpu or PROCESSOR, disks,
                                stack.root)
 
     # The shortest is the result, so that one with a cold page cache of the host does no harm.
