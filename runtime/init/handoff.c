@@ -5,6 +5,7 @@
 #include "left.h"
 #include "log.h"
 #include "mount.h"
+#include "process.h"
 #include "records.h"
 #include "rootfs.h"
 #include "../core/device_ref.h"
@@ -127,16 +128,32 @@ static void make_environment(struct environment *to, const struct init *init)
 
 /* --- moving over ---------------------------------------------------------- */
 
+static void note_storage(void *context, pid_t pid)
+{
+	if (process_kind(pid) == PROCESS_STORAGE)
+		*(bool *)context = true;
+}
+
+/* Whoever lives on still has the initramfs for its root, and goes on looking into /sys: multipathd
+ * takes a path whose state it cannot read for one that has failed. */
+static bool has_survivors(void)
+{
+	bool any = false;
+
+	process_each(note_storage, &any);
+	return any;
+}
+
 /* A mount that the real root has no directory for stays behind; nothing is made there, for it may
- * be read-only. */
-static void carry_over(const char *new_root, const char *path)
+ * be read-only. keep: the initramfs keeps it as well. */
+static void carry_over(const char *new_root, const char *path, bool keep)
 {
 	char target[256];
 
 	if (!is_mount_point(path))
 		return;
 	snprintf(target, sizeof target, "%s%s", new_root, path);
-	if (mount(path, target, NULL, MS_MOVE, NULL) == 0)
+	if (mount(path, target, NULL, keep ? MS_BIND | MS_REC : MS_MOVE, NULL) == 0)
 		return;
 	say(SAY_WARNING, "bootgraph: %s cannot be moved to %s: %s", path, target, strerror(errno));
 	umount2(path, MNT_DETACH);
@@ -244,6 +261,7 @@ static void name_absent(const struct init *init)
 int handoff(struct init *init)
 {
 	int old = -1, r = check_new_root(init, &old);
+	bool keep;
 
 	if (r < 0)
 		return stay(init, old, r);
@@ -260,10 +278,11 @@ int handoff(struct init *init)
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
 	left_write(init);
 	tracefile_flush(&init->trace);
-	carry_over(init->new_root, "/dev");
-	carry_over(init->new_root, "/run");
-	carry_over(init->new_root, "/sys");
-	carry_over(init->new_root, "/proc");
+	keep = has_survivors();
+	carry_over(init->new_root, "/dev", keep);
+	carry_over(init->new_root, "/run", keep);
+	carry_over(init->new_root, "/sys", keep);
+	carry_over(init->new_root, "/proc", keep);
 	rootfs_empty(old);
 	if (mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		rescue_stop(init, "the real root cannot be moved to /");
