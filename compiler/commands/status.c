@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] = "  --root DIR        a directory that stands for / (default: /)\n"
-			   "  --all             units that had nothing to do, too\n";
+static const char help[] =
+	"  --root DIR        a directory that stands for / (default: /)\n"
+	"  --all             units that had nothing to do, too\n"
+	"  --report FILE     instead, write all that is needed to see this boot again\n"
+	"                    elsewhere (bootgraph simulate FILE); - is standard output\n";
 
 static const struct text *read_boot(const struct status *status, const char *path)
 {
@@ -96,14 +99,15 @@ static int run(struct status *status)
 
 int command_status(int argc, char **argv)
 {
-	enum { OPTION_ROOT = 0x100, OPTION_ALL };
+	enum { OPTION_ROOT = 0x100, OPTION_ALL, OPTION_REPORT };
 	static const struct option table[] = {{"root", required_argument, NULL, OPTION_ROOT},
 					      {"all", no_argument, NULL, OPTION_ALL},
+					      {"report", required_argument, NULL, OPTION_REPORT},
 					      {"help", no_argument, NULL, 'h'},
 					      {0}};
 	struct diag diag = {.out = stderr};
 	struct status status = {.diag = &diag};
-	const char *root = "/";
+	const char *root = "/", *report = NULL;
 	int option, result;
 
 	while ((option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
@@ -113,6 +117,8 @@ int command_status(int argc, char **argv)
 			root = optarg;
 		else if (option == OPTION_ALL)
 			status.all = true;
+		else if (option == OPTION_REPORT)
+			report = optarg;
 		else
 			return command_usage("status", help);
 	}
@@ -125,7 +131,7 @@ int command_status(int argc, char **argv)
 		return EXIT_FINDINGS;
 	}
 	status.arena = arena_new();
-	result = run(&status);
+	result = report != NULL ? status_report(&status, report) : run(&status);
 	left_free(&status.left);
 	arena_free(status.arena);
 	close(status.root_fd);

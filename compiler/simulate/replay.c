@@ -1,292 +1,10 @@
-#include "replay.h"
+#include "replay_parts.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "properties.h"
-#include "words.h"
-#include "../inspect/escape.h"
 #include "../../runtime/core/explain.h"
 #include "../../runtime/core/trace.h"
-
-#define HEAD "bootgraph-trace "
-
-struct trace_field {
-	const char *text; /* unescaped */
-	struct span span;
-};
-
-struct input {
-	uint32_t at;
-	struct event event;
-};
-
-struct answer {
-	const char *path;
-	bool found, used;
-};
-
-struct reader {
-	struct arena *arena;
-	struct diag *diag;
-	const struct blob *blob;
-	const struct trace_field *field; /* of the line at hand: time, word, and what follows */
-	size_t count;
-	uint32_t at;
-	const char *command_line; /* NULL before the start line */
-	VEC(struct input) inputs;
-	VEC(struct answer) answers;
-};
-
-bool replay_is_trace(const struct text *text)
-{
-	return text->size > strlen(HEAD) && memcmp(text->data, HEAD, strlen(HEAD)) == 0;
-}
-
-/* --- fields ---------------------------------------------------------------------------------- */
-
-static bool complain(struct reader *r, size_t field, const char *problem)
-{
-	struct span span = {.name = "trace"};
-
-	if (r->count > 0)
-		span = r->field[field < r->count ? field : r->count - 1].span;
-	diag_report(r->diag, DIAG_EVENTS_SYNTAX, span, NULL, "%s", problem);
-	return false;
-}
-
-static const char *unescape(struct arena *arena, const char *at, const char *end)
-{
-	char *out = arena_alloc(arena, (size_t)(end - at) + 1), *to = out;
-
-	while (at < end) {
-		size_t escape = *at == '\\' ? escape_read(at + 1, end, to) : 0;
-
-		if (escape == 0)
-			*to = *at;
-		at += 1 + escape;
-		to++;
-	}
-	return out;
-}
-
-/* A line's fields, each separated by one space. */
-static void split(struct reader *r, const struct text *text, size_t line)
-{
-	VEC(struct trace_field) fields = {0};
-	const char *at = text->data + text->line_start[line];
-	const char *end = memchr(at, '\n', text->size - (size_t)(at - text->data));
-
-	if (end == NULL)
-		end = text->data + text->size;
-	while (at < end) {
-		const char *space = memchr(at, ' ', (size_t)(end - at));
-		struct trace_field field = {.span = {.text = text}};
-
-		if (space == NULL)
-			space = end;
-		field.text = unescape(r->arena, at, space);
-		field.span.offset = (size_t)(at - text->data);
-		field.span.length = (size_t)(space - at);
-		vec_push(r->arena, &fields, field);
-		at = space < end ? space + 1 : end;
-	}
-	r->field = fields.item;
-	r->count = fields.count;
-}
-
-static uint32_t find_node(const struct reader *r, const char *name, size_t length)
-{
-	struct node node;
-
-	for (uint32_t i = 0; i < r->blob->section[SECTION_nodes].count; i++) {
-		const char *its;
-
-		blob_node(r->blob, i, &node);
-		its = blob_string(r->blob, node.name);
-		if (node.kind != NODE_DEVICE && strlen(its) == length &&
-		    memcmp(its, name, length) == 0)
-			return i;
-	}
-	return NONE;
-}
-
-static bool read_number(const char *text, long long least, long long most, long long *ret_number)
-{
-	char *end;
-
-	errno = 0;
-	*ret_number = strtoll(text, &end, 10);
-	return errno == 0 && end != text && *end == '\0' && *ret_number >= least &&
-	       *ret_number <= most;
-}
-
-/* --- lines ----------------------------------------------------------------------------------- */
-
-static void push_input(struct reader *r, struct event event)
-{
-	struct input input = {r->at, event};
-
-	vec_push(r->arena, &r->inputs, input);
-}
-
-static bool read_start(struct reader *r)
-{
-	const char *line = "";
-
-	if (r->command_line != NULL)
-		return complain(r, 1, "a boot starts once");
-	for (size_t i = 2; i < r->count; i++)
-		line = arena_printf(r->arena, "%s%s%s", line, i > 2 ? " " : "", r->field[i].text);
-	if (strlen(line) >= COMMAND_LINE_MAX)
-		return complain(r, 1, "the command line is too long");
-	r->command_line = line;
-	push_input(r, (struct event){.kind = EVENT_START});
-	return true;
-}
-
-/* device ACTION NAME MAJOR:MINOR KEY=VALUE... */
-static bool read_device(struct reader *r)
-{
-	struct properties properties = {0};
-	unsigned major, minor;
-	int end = 0;
-
-	if (r->count < 5 || sscanf(r->field[4].text, "%4u:%7u%n", &major, &minor, &end) != 2 ||
-	    r->field[4].text[end] != '\0')
-		return complain(r, 4, "device ACTION NAME MAJOR:MINOR expected");
-	properties_set(r->arena, &properties,
-		       arena_printf(r->arena, "ACTION=%s", r->field[2].text));
-	if (strcmp(r->field[3].text, "-") != 0)
-		properties_set(r->arena, &properties,
-			       arena_printf(r->arena, "DEVNAME=%s", r->field[3].text));
-	if (major != 0 || minor != 0) {
-		properties_set(r->arena, &properties, arena_printf(r->arena, "MAJOR=%u", major));
-		properties_set(r->arena, &properties, arena_printf(r->arena, "MINOR=%u", minor));
-	}
-	for (size_t i = 5; i < r->count; i++)
-		properties_set(r->arena, &properties, r->field[i].text);
-	push_input(r, (struct event){.kind = EVENT_DEVICE,
-				     .properties = properties.bytes,
-				     .length = properties.length});
-	return true;
-}
-
-/* finished NODE STATUS, or finished NODE#SERIAL STATUS */
-static bool read_finished(struct reader *r)
-{
-	const char *effect = r->count > 2 ? r->field[2].text : "", *hash = strrchr(effect, '#');
-	struct event event = {.kind = EVENT_FINISHED, .serial = 1};
-	long long serial, status;
-
-	if (r->count != 4 || !read_number(r->field[3].text, INT32_MIN, INT32_MAX, &status))
-		return complain(r, 3, "finished EFFECT STATUS expected");
-	event.status = (int32_t)status;
-	event.node = find_node(r, effect, strlen(effect));
-	if (event.node == NONE && hash != NULL) {
-		if (!read_number(hash + 1, 0, UINT16_MAX, &serial))
-			return complain(r, 2, "no number behind the #");
-		event.serial = (uint32_t)serial;
-		event.node = find_node(r, effect, (size_t)(hash - effect));
-	}
-	if (event.node == NONE)
-		return complain(r, 2, "the blob has no such unit: the trace is of another one");
-	push_input(r, event);
-	return true;
-}
-
-static bool read_tick(struct reader *r)
-{
-	push_input(r, (struct event){.kind = EVENT_TICK});
-	return true;
-}
-
-static bool read_again(struct reader *r)
-{
-	push_input(r, (struct event){.kind = EVENT_AGAIN});
-	return true;
-}
-
-/* hold NODE begins, hold - ends */
-static bool read_hold(struct reader *r)
-{
-	struct event event = {.kind = EVENT_HOLD, .node = NONE};
-	const char *name = r->count > 2 ? r->field[2].text : "";
-
-	if (r->count != 4)
-		return complain(r, 3, "hold NODE begins or ends expected");
-	event.status = strcmp(r->field[3].text, "begins") == 0;
-	if (strcmp(name, "-") != 0) {
-		event.node = find_node(r, name, strlen(name));
-		if (event.node == NONE)
-			return complain(r, 2,
-					"the blob has no such unit: the trace is of another one");
-	}
-	push_input(r, event);
-	return true;
-}
-
-static bool read_file(struct reader *r)
-{
-	struct answer answer = {0};
-
-	if (r->count != 4)
-		return complain(r, 3, "file PATH yes or no expected");
-	answer.path = r->field[2].text;
-	answer.found = strcmp(r->field[3].text, "yes") == 0;
-	vec_push(r->arena, &r->answers, answer);
-	return true;
-}
-
-/* The words of inputs; all others say what the machine did. */
-static const struct {
-	const char *word;
-	bool (*read)(struct reader *r);
-} words[] = {
-	{"start", read_start}, {"device", read_device}, {"finished", read_finished},
-	{"tick", read_tick},   {"again", read_again},	{"file", read_file},
-	{"hold", read_hold},
-};
-
-static bool read_line(struct reader *r)
-{
-	uint32_t at;
-
-	if (r->count < 2)
-		return r->count == 0 || complain(r, 0, "a time and a word expected");
-	if (!words_seconds(r->field[0].text, &at))
-		return complain(r, 0, "a time in seconds expected");
-	if (at < r->at)
-		return complain(r, 0, "earlier than the line before");
-	r->at = at;
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(words[i].word, r->field[1].text) == 0) {
-			if (words[i].read != read_start && r->command_line == NULL)
-				return complain(r, 1, "the first input must be start");
-			return words[i].read(r);
-		}
-	return true;
-}
-
-static bool read_trace(struct reader *r, const struct text *text)
-{
-	bool good = true;
-
-	split(r, text, 0);
-	if (r->count != 2 || strcmp(r->field[1].text, "1") != 0)
-		return complain(r, 1, "a trace of another version than 1");
-	for (size_t i = 1; i < text->line_count; i++) {
-		split(r, text, i);
-		good &= read_line(r);
-	}
-	if (good && r->command_line == NULL) {
-		split(r, text, 0);
-		return complain(r, 0, "the trace has no start");
-	}
-	return good;
-}
 
 /* --- the port -------------------------------------------------------------------------------- */
 
@@ -294,8 +12,16 @@ static bool read_trace(struct reader *r, const struct text *text)
 struct replay {
 	struct machine machine;
 	struct trace_sink sink;
-	struct reader *reader;
+	struct arena *arena;
+	struct diag *diag;
+	FILE *out;
+	struct recording *recording;
+	VEC(char) line;	   /* the one that is being written */
+	size_t input;	   /* the one at hand, and */
+	size_t next, last; /* deeds that the trace has for the input at hand, not done yet */
 	uint32_t now;
+	bool other_blob; /* than the trace is of */
+	bool parted;	 /* the machine did something else; nothing is compared any more */
 	bool explain;
 	bool handed_over; /* the handoff has begun */
 };
@@ -328,8 +54,8 @@ static bool port_has_file(void *context, const char *path)
 	struct replay *p = context;
 	bool found = false;
 
-	for (size_t i = 0; i < p->reader->answers.count; i++) {
-		struct answer *answer = &p->reader->answers.item[i];
+	for (size_t i = 0; i < p->recording->answers.count; i++) {
+		struct answer *answer = &p->recording->answers.item[i];
 
 		if (answer->used || strcmp(answer->path, path) != 0)
 			continue;
@@ -372,42 +98,129 @@ static void explain_line(void *context, const char *text)
 	trace_because(&p->sink, p->now, text);
 }
 
+/* --- the comparison -------------------------------------------------------------------------- */
+
+static void part(struct replay *p, struct span span, const char *text)
+{
+	p->parted = true;
+	diag_report(p->diag, DIAG_REPLAY_DIFFERS, span,
+		    p->other_blob ? "the trace is of another blob" : NULL, "%s", text);
+}
+
+/* A trace may end before the machine does, but after a verdict nothing is missing. */
+static bool is_cut(const struct recording *recording)
+{
+	size_t count = recording->deeds.count;
+
+	return count == 0 || strncmp(recording->deeds.item[count - 1].text, "verdict ", 8) != 0;
+}
+
+/* A line of the new trace, without its time, if it says what the machine did. */
+static void compare(struct replay *p, const char *deed)
+{
+	const struct recording *recording = p->recording;
+
+	if (p->parted)
+		return;
+	if (p->next < p->last) {
+		const struct deed *then = &recording->deeds.item[p->next++];
+
+		if (strcmp(then->text, deed) != 0)
+			part(p, then->span,
+			     arena_printf(p->arena, "the machine does otherwise: %s", deed));
+		return;
+	}
+	/* More than the trace has. */
+	if (p->input + 1 < recording->inputs.count)
+		part(p, recording->inputs.item[p->input + 1].span,
+		     arena_printf(p->arena, "before this the machine does more: %s", deed));
+	else if (!is_cut(recording))
+		part(p, recording->deeds.item[recording->deeds.count - 1].span,
+		     arena_printf(p->arena, "after this the machine does more: %s", deed));
+}
+
+static void end_line(struct replay *p)
+{
+	const char *deed;
+
+	fwrite(p->line.item, 1, p->line.count, p->out);
+	p->line.item[p->line.count - 1] = '\0';
+	deed = strchr(p->line.item, ' ');
+	p->line.count = 0;
+	if (deed != NULL && replay_is_deed(deed + 1, strcspn(deed + 1, " ")))
+		compare(p, deed + 1);
+}
+
 static void write_trace(void *context, const char *bytes, size_t length)
+{
+	struct replay *p = context;
+
+	for (size_t i = 0; i < length; i++)
+		vec_push(p->arena, &p->line, bytes[i]);
+	if (length > 0 && bytes[length - 1] == '\n')
+		end_line(p);
+}
+
+/* Not compared. */
+static void write_plain(void *context, const char *bytes, size_t length)
 {
 	fwrite(bytes, 1, length, context);
 }
 
-static void tell(struct replay *p, const struct input *input)
+/* --- telling --------------------------------------------------------------------------------- */
+
+static void tell(struct replay *p)
 {
+	const struct recording *recording = p->recording;
+	const struct input *input = &recording->inputs.item[p->input];
+
+	p->last = p->input + 1 < recording->inputs.count ? input[1].deeds : recording->deeds.count;
 	p->now = input->at;
 	trace_event(&p->sink, &p->machine, p->now, &input->event);
 	machine_event(&p->machine, &input->event, p->now);
+	if (!p->parted && p->next < p->last)
+		part(p, recording->deeds.item[p->next].span, "the machine does not do this");
 	if (p->explain)
 		machine_explain(&p->machine, &(struct explain_sink){explain_line, NULL, p});
 	p->explain = false;
 }
 
-bool replay_run(struct arena *arena, struct diag *diag, const struct text *text,
-		const struct blob *blob, FILE *trace, enum verdict *ret_verdict)
+static void compare_blobs(struct replay *p, const struct blob *blob)
 {
-	struct reader reader = {.arena = arena, .diag = diag, .blob = blob};
-	struct replay p = {.sink = {write_trace, trace}, .reader = &reader};
-	struct boot *boot = arena_alloc(arena, sizeof *boot);
+	const struct recording *recording = p->recording;
 
-	if (!read_trace(&reader, text))
+	p->other_blob = recording->names_blob && (recording->checksum != blob->header.checksum ||
+						  recording->size != blob->header.size);
+	if (p->other_blob)
+		diag_report(p->diag, DIAG_REPLAY_BLOB, recording->blob_span,
+			    "run/bootgraph/boot.blob of that boot is the one",
+			    "the trace is of another blob; this one is %08" PRIx32 " %" PRIu32,
+			    blob->header.checksum, blob->header.size);
+}
+
+bool replay_run(struct arena *arena, struct diag *diag, const struct text *text,
+		const struct blob *blob, FILE *trace, struct replay_result *ret_result)
+{
+	struct boot *boot = arena_alloc(arena, sizeof *boot);
+	struct recording recording;
+	struct replay p = {.arena = arena, .diag = diag, .out = trace, .recording = &recording};
+
+	if (!replay_read(arena, diag, text, blob, &recording))
 		return false;
-	boot_read_command_line(boot, blob, reader.command_line);
+	compare_blobs(&p, blob);
+	p.sink = (struct trace_sink){write_trace, &p};
+	boot_read_command_line(boot, blob, recording.command_line);
 	machine_init(&p.machine, blob, boot, &replay_port, &p,
 		     arena_alloc(arena, blob->header.state_size));
 	fputs(TRACE_FIRST_LINE, trace);
-	for (size_t i = 0; i < reader.inputs.count; i++)
-		tell(&p, &reader.inputs.item[i]);
-	*ret_verdict = (enum verdict)p.machine.state->verdict;
-	/* The trace of a boot that went well ends with the handoff: PID 1 does not come back from
-	 * it to say so. */
-	if (*ret_verdict == VERDICT_NONE && p.handed_over)
-		*ret_verdict = VERDICT_HANDOFF;
-	else if (*ret_verdict == VERDICT_NONE)
-		trace_verdict(&p.sink, p.now, VERDICT_NONE);
+	for (; p.input < recording.inputs.count; p.input++)
+		tell(&p);
+	ret_result->verdict = (enum verdict)p.machine.state->verdict;
+	ret_result->same = !p.parted;
+	/* What the trace of a boot has no end of: PID 1 did not come back from the handoff. */
+	if (ret_result->verdict == VERDICT_NONE && p.handed_over)
+		ret_result->verdict = VERDICT_HANDOFF;
+	else if (ret_result->verdict == VERDICT_NONE)
+		trace_verdict(&(struct trace_sink){write_plain, trace}, p.now, VERDICT_NONE);
 	return true;
 }

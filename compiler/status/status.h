@@ -47,4 +47,8 @@ void status_read_left(struct status *status);
 void status_print_since(struct status *status);
 void status_print_now(struct status *status);
 
+/* report.c: writes the files of the boot, and its blob, into one (../simulate/report.h). Returns
+ * the exit status. */
+int status_report(const struct status *status, const char *path);
+
 #endif

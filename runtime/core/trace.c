@@ -1,6 +1,8 @@
 #include "trace.h"
 #include "mem.h"
 
+static const char hexadecimal[] = "0123456789abcdef";
+
 static void write_text(const struct trace_sink *sink, const char *text)
 {
 	sink->write(sink->context, text, strlen(text));
@@ -27,8 +29,6 @@ static bool is_plain(char c, bool space)
 
 static void write_escaped(const struct trace_sink *sink, const char *text, bool space)
 {
-	static const char digit[] = "0123456789abcdef";
-
 	while (*text != '\0') {
 		size_t plain = 0;
 
@@ -39,7 +39,8 @@ static void write_escaped(const struct trace_sink *sink, const char *text, bool 
 		text += plain;
 		if (*text != '\0') {
 			unsigned char byte = (unsigned char)*text++;
-			char escape[4] = {'\\', 'x', digit[byte >> 4], digit[byte & 15]};
+			char escape[4] = {'\\', 'x', hexadecimal[byte >> 4],
+					  hexadecimal[byte & 15]};
 
 			sink->write(sink->context, escape, sizeof escape);
 		}
@@ -104,11 +105,29 @@ static void write_effect(const struct trace_sink *sink, const struct machine *ma
 
 /* --- what the machine is told --------------------------------------------- */
 
+/* "1c0ffee5": as CRC-32C is usually written */
+static void write_checksum(const struct trace_sink *sink, uint32_t checksum)
+{
+	char digits[8];
+	unsigned i;
+
+	for (i = 0; i < sizeof digits; i++)
+		digits[i] = hexadecimal[checksum >> (28 - 4 * i) & 15];
+	sink->write(sink->context, digits, sizeof digits);
+}
+
+/* Which blob it is that runs; then the command line. */
 static void write_start(const struct trace_sink *sink, const struct machine *machine, uint32_t now)
 {
 	const struct boot *boot = machine->boot;
+	const struct header *header = &machine->blob->header;
 	size_t at;
 
+	begin(sink, now, "blob ");
+	write_checksum(sink, header->checksum);
+	write_text(sink, " ");
+	write_number(sink, header->size, 1);
+	end(sink);
 	begin(sink, now, "start");
 	for (at = 0; at < boot->length; at += strlen(boot->text + at) + 1)
 		if (boot->text[at] != '\0')

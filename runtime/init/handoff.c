@@ -1,6 +1,7 @@
 #include "handoff.h"
 #include "capabilities.h"
 #include "ending.h"
+#include "image.h"
 #include "init.h"
 #include "left.h"
 #include "log.h"
@@ -277,6 +278,7 @@ int handoff(struct init *init)
 	records_write(init);
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
 	left_write(init);
+	image_keep_blob(&init->blob, BLOB_KEPT);
 	tracefile_flush(&init->trace);
 	keep = has_survivors();
 	carry_over(init->new_root, "/dev", keep);

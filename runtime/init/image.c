@@ -1,4 +1,5 @@
 #include "image.h"
+#include "log.h"
 #include "../core/verify.h"
 
 #include <errno.h>
@@ -78,4 +79,20 @@ bool image_load_blob(const char *path, struct blob *ret_blob, char *reason, size
 		snprintf(reason, room, "%s is refused: %s", path, refusal.reason);
 	munmap((void *)bytes, size);
 	return false;
+}
+
+void image_keep_blob(const struct blob *blob, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	ssize_t n;
+
+	if (fd < 0)
+		return; /* there is no /run: the trace's absence says the same */
+	n = write(fd, blob->bytes, blob->header.size);
+	if (n < 0 || (size_t)n != blob->header.size) {
+		say(SAY_WARNING, "bootgraph: %s could not be written: %s", path,
+		    strerror(n < 0 ? errno : ENOSPC));
+		unlink(path);
+	}
+	close(fd);
 }

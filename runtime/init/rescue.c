@@ -1,4 +1,5 @@
 #include "array.h"
+#include "image.h"
 #include "init.h"
 #include "log.h"
 #include "rescue_story.h"
@@ -407,8 +408,10 @@ void rescue_open(struct init *init, const char *sentence)
 	rescue->open = true;
 	rescue->left = false;
 	prompts_pause(init); /* two that read from one console would each get half */
-	if (init->started)
+	if (init->started) {
 		notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
+		image_keep_blob(&init->blob, BLOB_KEPT);
+	}
 	if (text == NULL) {
 		say(SAY_ERROR, "bootgraph: the boot stopped, and there is no memory to say why");
 	} else {

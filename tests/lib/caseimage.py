@@ -21,7 +21,7 @@ class ImageError(Exception):
 
 
 def make(case, build, work):
-    """Writes WORK/initrd and returns its path."""
+    """Writes WORK/initrd and returns its path; of an image of ours, also WORK/boot.blob, undamaged."""
     initrd = work / "initrd"
     if case.maker == "initramfs-tools":
         theirs = reference.image(case) if case.reference else distribution_image()
@@ -33,6 +33,7 @@ def make(case, build, work):
         _bootgraph(case, build, work, arguments, initrd)
     finally:
         shutil.rmtree(root, ignore_errors=True)
+    (work / "boot.blob").write_bytes(newc.find(newc.read(initrd.read_bytes()), BLOB).data)
     if case.damage or case.distribution:
         initrd.write_bytes(_altered(case, initrd.read_bytes()))
     if case.hooks:
