@@ -298,8 +298,7 @@ static bool check_node_programs(struct verifier *v, const struct node *node)
 	       (node->action == NONE || check_program(v, node->action, EFFECTS, false));
 }
 
-/* --- the graph
- * -------------------------------------------------------------------------------------- */
+/* --- the graph ---------------------------------------------------------------------------- */
 
 static bool check_edge(struct verifier *v, uint32_t index, uint32_t to)
 {
@@ -327,6 +326,23 @@ static bool check_edge(struct verifier *v, uint32_t index, uint32_t to)
 	return true;
 }
 
+static bool check_node(struct verifier *v, uint32_t index, const struct node *node)
+{
+	if (!check_node_programs(v, node))
+		return false;
+	if (node->action != NONE && node->kind != NODE_TASK && node->kind != NODE_REACTION)
+		return refuse(v, "nodes", index, "action of what does nothing");
+	if (node->kind == NODE_TASK && node->attempts == 0)
+		return refuse(v, "nodes", index, "task that may not be tried");
+	if (node->stop != NONE && node->kind != NODE_TASK)
+		return refuse(v, "nodes", index, "end of what is no task");
+	if (node->flags & NODE_DAEMON && (node->kind != NODE_TASK || node->action == NONE))
+		return refuse(v, "nodes", index, "daemon that is no task");
+	if (node->kind == NODE_DEVICE && node->match == NONE)
+		return refuse(v, "nodes", index, "device without a match");
+	return true;
+}
+
 static bool check_graph(struct verifier *v)
 {
 	uint32_t i, k;
@@ -336,14 +352,8 @@ static bool check_graph(struct verifier *v)
 		return refuse(v, "header", v->blob.header.goal, "no such goal");
 	for (i = 0; i < count_of(v, SECTION_nodes); i++) {
 		blob_node(&v->blob, i, &node);
-		if (!check_node_programs(v, &node))
+		if (!check_node(v, i, &node))
 			return false;
-		if (node.stop != NONE && node.kind != NODE_TASK)
-			return refuse(v, "nodes", i, "end of what is no task");
-		if (node.flags & NODE_DAEMON && (node.kind != NODE_TASK || node.action == NONE))
-			return refuse(v, "nodes", i, "daemon that is no task");
-		if (node.kind == NODE_DEVICE && node.match == NONE)
-			return refuse(v, "nodes", i, "device without a match");
 		for (k = 0; k < node.edge_count; k++)
 			if (!check_edge(v, node.first_edge + k, i))
 				return false;

@@ -2,7 +2,8 @@
  *
  * Damages the blob of each listing in every place. Every flipped bit must be found. Then the
  * checksum is recomputed, so that the damage reaches the rest of the verifier: every length it can
- * be cut to, and every byte changed, to all other values (--all) or to a few. What is accepted then
+ * be cut to, every byte changed, to all other values (--all) or to a few, and fields and records
+ * confused with one another (mutate.h). What is accepted then
  * is run on random events; the sanitizers watch. Reports which share that was. The same numbers are
  * drawn in every run. */
 #include <fcntl.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random_run.h"
+#include "mutate.h"
 #include "../../compiler/program.h"
 #include "../../compiler/source/text.h"
 #include "../../runtime/core/verify.h"
@@ -39,7 +40,7 @@ static void try_blob(const unsigned char *bytes, size_t size, struct tally *tall
 	if (blob_verify(copy, size, &blob, &refusal)) {
 		struct arena *arena = arena_new();
 
-		random_run(arena, &blob, &choices, EVENTS);
+		random_run(&blob, &choices, EVENTS);
 		if (tally->accepted++ % LISTING_EVERY == 0)
 			check_listing(arena, &blob);
 		arena_free(arena);
@@ -113,6 +114,25 @@ static void change(const unsigned char *blob, size_t size, bool all, struct tall
 	free(changed);
 }
 
+/* What a confused compiler would write. */
+static void confuse(const unsigned char *blob, size_t size, unsigned long times,
+		    struct tally *tally)
+{
+	struct choices choices = {.seed = 0x2545f4914f6cdd1d};
+	unsigned char *confused = malloc(size);
+
+	if (confused == NULL)
+		abort();
+	while (times-- > 0) {
+		memcpy(confused, blob, size);
+		for (unsigned changes = 1 + choose(&choices, 3); changes > 0; changes--)
+			mutate_blob(confused, size, &choices);
+		repair_checksum(confused, size);
+		try_blob(confused, size, tally);
+	}
+	free(confused);
+}
+
 static void report(const char *what, const struct tally *tally)
 {
 	printf("  %s: %lu, accepted %lu (%.1f %%)\n", what, tally->tried, tally->accepted,
@@ -125,7 +145,7 @@ static bool damage(const char *path, bool all)
 	struct diag diag = {.out = stderr};
 	const struct text *text = text_read(arena, AT_FDCWD, path, path);
 	struct program *program = text != NULL ? program_assemble(arena, &diag, text) : NULL;
-	struct tally whole = {0}, spoilt = {0}, cuts = {0}, changes = {0};
+	struct tally whole = {0}, spoilt = {0}, cuts = {0}, changes = {0}, confused = {0};
 	const unsigned char *blob;
 	size_t size;
 	bool good;
@@ -141,13 +161,16 @@ static bool damage(const char *path, bool all)
 	spoil(blob, size, &spoilt);
 	cut(blob, size, &cuts);
 	change(blob, size, all, &changes);
+	confuse(blob, size, all ? 1000000 : 4000, &confused);
 	report("every bit flipped, the checksum left", &spoilt);
 	report("cut to every length", &cuts);
 	report(all ? "every byte to every value" : "every byte to three values", &changes);
+	report("fields, records and words confused", &confused);
 	/* The checksum finds each flipped bit. A cut takes at least the last row of a section, so
 	 * nothing that is cut can pass. */
 	good = whole.accepted == 1 && spoilt.accepted == 0 && cuts.accepted == 0 &&
-	       changes.accepted < changes.tried;
+	       changes.accepted < changes.tried && confused.accepted > 0 &&
+	       confused.accepted < confused.tried;
 	if (!good)
 		fprintf(stderr, "%s: not what was to be accepted\n", path);
 	arena_free(arena);

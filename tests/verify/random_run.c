@@ -1,4 +1,5 @@
 #include "random_run.h"
+#include "promises.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,10 @@ uint32_t choose(struct choices *choices, uint32_t limit)
 enum { WORK_MAX = 64, PROPERTIES_MAX = 512 };
 
 struct world {
-	struct arena *arena;
 	const struct blob *blob;
 	struct choices *choices;
 	struct machine machine;
+	struct promises promises;
 	struct trace_sink sink;
 	struct {
 		uint32_t node, serial;
@@ -48,21 +49,12 @@ struct world {
 	size_t written;
 };
 
-static void demand(bool good, const char *what)
-{
-	if (good)
-		return;
-	fprintf(stderr, "the machine broke its promise: %s\n", what);
-	abort();
-}
-
 static void port_start(void *context, const struct effect *effect)
 {
 	struct world *w = context;
 
 	demand(w->handling, "it starts an effect by itself");
-	demand(effect->op < OP_COUNT && opcode_describe(effect->op)->class == CLASS_EFFECT,
-	       "it starts what is no effect");
+	promises_start(&w->promises, effect);
 	trace_effect(&w->sink, &w->machine, w->now, effect);
 	if (w->works == WORK_MAX)
 		return;
@@ -74,6 +66,7 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 {
 	struct world *w = context;
 
+	promises_stop(&w->promises, node, serial);
 	trace_stop(&w->sink, &w->machine, w->now, node, serial);
 }
 
@@ -95,7 +88,7 @@ static void port_note(void *context, uint32_t node, enum node_state state)
 {
 	struct world *w = context;
 
-	demand(state < STATE_COUNT, "a state that is none");
+	promises_note(&w->promises, node, state);
 	trace_node(&w->sink, &w->machine, w->now, node, state);
 }
 
@@ -103,7 +96,7 @@ static void port_conclude(void *context, enum verdict verdict)
 {
 	struct world *w = context;
 
-	demand(verdict < VERDICT_COUNT, "a verdict that is none");
+	promises_conclude(&w->promises, verdict);
 	trace_verdict(&w->sink, w->now, verdict);
 }
 
@@ -124,23 +117,14 @@ static void explain_line(void *context, const char *text)
 	trace_because(&w->sink, w->now, text);
 }
 
-static void check_state(const struct world *w)
-{
-	const struct machine_state *state = w->machine.state;
-
-	demand(state->verdict < VERDICT_COUNT, "a verdict that is none");
-	for (uint32_t i = 0; i < w->machine.node_count; i++)
-		demand(state->node[i].state < STATE_COUNT, "a state that is none");
-}
-
 static void tell(struct world *w, const struct event *event)
 {
 	trace_event(&w->sink, &w->machine, w->now, event);
+	promises_before(&w->promises, event, w->now);
 	w->handling = true;
 	machine_event(&w->machine, event, w->now);
 	w->handling = false;
-	demand(w->machine.steps <= machine_step_limit(w->blob), "more steps than its limit");
-	check_state(w);
+	promises_after(&w->promises, event);
 	demand(machine_deadline(&w->machine) >= w->now || w->machine.state->verdict != VERDICT_NONE,
 	       "a deadline that is over");
 }
@@ -210,15 +194,26 @@ static void tell_finished(struct world *w)
 	tell(w, &event);
 }
 
+/* Up to the end of what 32 bits can count. */
 static void tell_tick(struct world *w)
 {
 	uint32_t deadline = machine_deadline(&w->machine);
 
-	if (choose(w->choices, 4) == 0)
+	if (choose(w->choices, 4) == 0 && w->now < NEVER - 60000)
 		w->now += choose(w->choices, 60000);
 	else if (deadline != NEVER && deadline > w->now)
 		w->now = deadline;
 	tell(w, &(struct event){.kind = EVENT_TICK});
+}
+
+/* Somebody is asked for a unit, or holds all clocks. */
+static void tell_hold(struct world *w)
+{
+	uint32_t node = choose(w->choices, w->machine.node_count + 1u);
+
+	tell(w, &(struct event){.kind = EVENT_HOLD,
+				.node = node < w->machine.node_count ? node : NONE,
+				.status = choose(w->choices, 2) != 0});
 }
 
 static void tell_something(struct world *w)
@@ -229,30 +224,56 @@ static void tell_something(struct world *w)
 		tell_device(w);
 	else if (what < 12)
 		tell_finished(w);
-	else if (what < 15)
+	else if (what < 14)
 		tell_tick(w);
+	else if (what < 15)
+		tell_hold(w);
 	else
 		tell(w, &(struct event){.kind = EVENT_AGAIN});
 }
 
-void random_run(struct arena *arena, const struct blob *blob, struct choices *choices,
-		unsigned events)
+/* Serials are 16 bits and wrap: some runs begin shortly before that. */
+static void advance_serials(struct world *w)
+{
+	uint16_t serial = (uint16_t)(0u - choose(w->choices, 4));
+
+	for (uint32_t i = 0; i < w->machine.node_count; i++)
+		w->machine.state->node[i].serial = serial;
+}
+
+static void *allocate(size_t size)
+{
+	void *block = malloc(size > 0 ? size : 1);
+
+	if (block == NULL)
+		abort();
+	return block;
+}
+
+/* The state is a block of its own, of exactly the size that the blob declares. */
+void random_run(const struct blob *blob, struct choices *choices, unsigned events)
 {
 	static const char *const command_lines[] = {"", "root=UUID=1 rw rootdelay=4000000000",
 						    "rootwait resume=8:1 fastboot"};
 	static const struct port port = {port_start,	port_stop, port_rescan,
 					 port_has_file, port_note, port_conclude};
-	struct world w = {.arena = arena, .blob = blob, .choices = choices};
+	struct world w = {.blob = blob, .choices = choices};
+	uint32_t nodes = blob->section[SECTION_nodes].count;
+	struct promised_node *promised = allocate(nodes * sizeof *promised);
+	void *state = allocate(blob->header.state_size);
 	struct boot boot;
 
 	boot_read_command_line(&boot, blob, command_lines[choose(choices, 3)]);
 	w.sink = (struct trace_sink){write_trace, &w};
-	machine_init(&w.machine, blob, &boot, &port, &w,
-		     arena_alloc(arena, blob->header.state_size));
+	machine_init(&w.machine, blob, &boot, &port, &w, state);
+	advance_serials(&w);
+	promises_begin(&w.promises, &w.machine, promised);
 	tell(&w, &(struct event){.kind = EVENT_START});
 	while (events-- > 0)
 		tell_something(&w);
 	machine_explain(&w.machine, &(struct explain_sink){explain_line, NULL, &w});
+	free(state);
+	free(promised);
 }
 
 /* --- the text twin --------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* Runs a blob that the verifier has accepted on events that nobody would think of, and stops the
- * program if the machine takes more steps than it promises or comes into a state that is none. */
+ * program if the machine breaks one of its promises (promises.h). */
 #ifndef BOOTGRAPH_RANDOM_RUN_H
 #define BOOTGRAPH_RANDOM_RUN_H
 
@@ -16,8 +16,7 @@ struct choices {
 /* A number below limit, which is not 0. */
 uint32_t choose(struct choices *choices, uint32_t limit);
 
-void random_run(struct arena *arena, const struct blob *blob, struct choices *choices,
-		unsigned events);
+void random_run(const struct blob *blob, struct choices *choices, unsigned events);
 
 /* Stops the program unless the blob's listing assembles to a program with the same listing. */
 void check_listing(struct arena *arena, const struct blob *blob);
