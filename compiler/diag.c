@@ -291,7 +291,9 @@ static void send(struct diag *diag, struct diag_message message, const char *for
 {
 	char text[MESSAGE_BYTES];
 
-	if (diag->take == NULL && diag->out == NULL)
+	if (message.id != DIAG_COUNT)
+		diag->muted = message.severity < diag->least;
+	if (diag->muted || (diag->take == NULL && diag->out == NULL))
 		return;
 	format_message(text, format, arguments);
 	message.text = text;

@@ -64,6 +64,8 @@ struct diag {
 	void (*take)(void *context, const struct diag_message *message);
 	void *context;
 	size_t count[SEVERITY_COUNT];
+	enum severity least; /* what weighs less is counted, and told to nobody, with its notes */
+	bool muted;	     /* the last report was such a one */
 };
 
 const struct diag_row *diag_describe(enum diag_id id);

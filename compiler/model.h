@@ -195,6 +195,18 @@ enum degraded_policy {
 	DEGRADED_ASK,
 };
 
+/* For an image that is made by initramfs-tools. */
+enum error_policy {
+	ERRORS_STRICT,
+	ERRORS_WARN,
+	ERRORS_FALLBACK,
+};
+
+enum image_extent {
+	IMAGE_FULL,
+	IMAGE_SMALL,
+};
+
 /* What is decided for one thing, by its name. */
 struct named_choice {
 	struct word name;
@@ -207,6 +219,8 @@ struct settings {
 	int rescue_tools;     /* enum rescue_tools */
 	choice_list degraded; /* arrays: enum degraded_policy */
 	int rescue_story;     /* enum story_policy */
+	int errors;	      /* enum error_policy */
+	int image;	      /* enum image_extent */
 };
 
 struct yaml_node;   /* source/yaml.h */

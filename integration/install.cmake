@@ -27,3 +27,11 @@ if(NOT BOOTGRAPH_INIT_SCRIPT STREQUAL "none")
                   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE
                   WORLD_READ WORLD_EXECUTE)
 endif()
+
+# The administrator's from then on: what is there stays.
+set(settings "$ENV{DESTDIR}${etc}/bootgraph/bootgraph.conf")
+if(NOT EXISTS ${settings})
+  message(STATUS "Installing: ${settings}")
+  configure_file(${from}/bootgraph.conf ${settings} COPYONLY
+                 FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+endif()

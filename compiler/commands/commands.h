@@ -58,6 +58,10 @@ enum {
 bool input_option(struct arena *arena, struct compile_options *options, int option,
 		  const char *argument);
 
+/* What check says of a compilation besides what compile said: about the scripts themselves, and
+ * about an image that nobody has made yet. */
+void command_check_rest(const struct compile_options *options, const struct compilation *c);
+
 /* Prints "Usage: bootgraph NAME ARGUMENTS", the command's one line and the rest to stdout (help) or
  * stderr; returns the exit status to end with. */
 int command_help(const char *name, const char *rest);

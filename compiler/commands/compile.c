@@ -53,22 +53,18 @@ static bool write_output(const char *path, const struct compilation *c,
 	return command_commit_output(&output, c->diag, path);
 }
 
-/* What only check says: about the scripts themselves, and about an image that nobody asks for yet.
- */
-static void check(struct arena *arena, const struct request *request, const struct compilation *c,
-		  struct diag *diag)
+void command_check_rest(const struct compile_options *options, const struct compilation *c)
 {
-	const char *root = request->options.root;
-
 	if (c->model->scripts != NULL) {
-		check_script_files(c->model->scripts, diag);
-		check_script_orders(c->model->scripts, diag);
-		check_script_uses(c->model->scripts, diag);
-		check_destdir_scripts(c->model->scripts, diag);
-		check_script_storage(c->model->scripts, c->chain, c->model, diag);
+		check_script_files(c->model->scripts, c->diag);
+		check_script_orders(c->model->scripts, c->diag);
+		check_script_uses(c->model->scripts, c->diag);
+		check_destdir_scripts(c->model->scripts, c->diag);
+		check_script_storage(c->model->scripts, c->chain, c->model, c->diag);
 	}
 	if (c->root_fd >= 0)
-		image_check(arena, diag, root != NULL ? root : "/", c->root_fd, &c->manifest);
+		image_check(c->arena, c->diag, options->root != NULL ? options->root : "/",
+			    c->root_fd, &c->manifest);
 }
 
 /* Which paths in findings are those of the command line. */
@@ -98,7 +94,7 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 	name_given(&report, &request->options);
 	compiled = compile(&request->options, arena, &diag, &c);
 	if (request->check)
-		check(arena, request, &c, &diag);
+		command_check_rest(&request->options, &c);
 	status = (int)c.status;
 	/* What could not be looked at weighs more than what was found. */
 	if (status == EXIT_FINE && (!compiled || diag.count[SEVERITY_ERROR] > 0 ||

@@ -1,28 +1,18 @@
 /* bootgraph image: see bootgraph-image(1). */
 #include "../commands/commands.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../inspect/blob_file.h"
-#include "../source/text.h"
-#include "../facts/capture.h"
 #include "companion.h"
-#include "image.h"
-#include "manifest_file.h"
+#include "pack.h"
 #include "path.h"
 
 static const char help[] = INPUTS_HELP
 	"  --blob FILE       with --manifest FILE: what bootgraph compile made, in place of "
 	"compiling\n"
-	"Hardware, one of:\n"
+	"Hardware, one of these or both:\n"
 	"  --facts FILE      drivers for the machine that the facts are of; live: for this one\n"
-	"  --generic         drivers for any machine\n"
+	"  --generic         drivers for any machine; with --facts, these are for the graph alone\n"
 	"Image:\n"
 	"  --kernel VERSION  the kernel that is to boot it, by its name in lib/modules\n"
 	"  --init FILE       /init (default: the bootgraph-init that came with this program)\n"
@@ -30,185 +20,14 @@ static const char help[] = INPUTS_HELP
 	"  --without PART    leave out fsck, probe or shell; may be repeated\n"
 	"  --compress HOW    zstd (default) or none\n"
 	"  --verbose         say what takes how many bytes, and why\n"
-	"  -o, --output FILE the image; - is standard output\n";
-
-/* What the command line says. */
-struct request {
-	struct compile_options inputs;
-	struct image_options image;
-	const char *kernel, *output, *blob, *manifest;
-	enum compression compression;
-	bool generic;
-};
-
-/* --- what is to be packed ------------------------------------------------- */
-
-struct source {
-	int root_fd;
-	const unsigned char *blob;
-	size_t blob_size;
-	struct manifest manifest;
-	const struct facts *facts; /* compiled with them, or NULL */
-	int status;		   /* to end with if there is nothing to pack */
-};
-
-static const char *root_of(const struct request *request)
-{
-	return request->inputs.root != NULL ? request->inputs.root : "/";
-}
-
-/* Reads what was compiled before. */
-static bool load(const struct request *request, struct arena *arena, struct diag *diag,
-		 struct source *source)
-{
-	const struct text *manifest =
-		text_read(arena, AT_FDCWD, request->manifest, request->manifest);
-	struct blob blob;
-
-	source->root_fd = open(root_of(request), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (source->root_fd < 0 || manifest == NULL) {
-		const char *what = source->root_fd < 0 ? root_of(request) : request->manifest;
-
-		diag_report(diag, DIAG_UNREADABLE, (struct span){.name = what}, NULL,
-			    "cannot be read: %s", strerror(errno));
-		return false;
-	}
-	if (!blob_load(arena, diag, request->blob, &blob) || !text_check(diag, manifest) ||
-	    !manifest_read(arena, diag, manifest, &source->manifest))
-		return false;
-	source->blob = blob.bytes;
-	source->blob_size = blob.header.size;
-	return true;
-}
-
-/* Compiles, or reads what was compiled; root_fd is to be closed in either case. */
-static bool obtain(const struct request *request, struct arena *arena, struct diag *diag,
-		   struct source *source)
-{
-	struct compilation compilation;
-	bool fine;
-
-	*source = (struct source){.root_fd = -1, .status = EXIT_FINDINGS};
-	if (request->blob != NULL)
-		return load(request, arena, diag, source);
-	fine = compile(&request->inputs, arena, diag, &compilation);
-	source->root_fd = compilation.root_fd;
-	source->blob = compilation.blob;
-	source->blob_size = compilation.blob_size;
-	source->manifest = compilation.manifest;
-	source->facts = compilation.facts;
-	if (compilation.status != EXIT_FINE)
-		source->status = (int)compilation.status;
-	return fine;
-}
-
-/* --- packing -------------------------------------------------------------- */
-
-/* https://reproducible-builds.org/specs/source-date-epoch/ */
-static time_t archive_time(void)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-
-	return epoch != NULL ? (time_t)strtoll(epoch, NULL, 10) : 0;
-}
-
-static bool is_private(const struct tree_entry *entry)
-{
-	return entry->kind == ENTRY_FILE && (entry->mode & 0077) == 0;
-}
-
-/* An image that holds a key is as private as the key. */
-static void guard(const struct output *output, struct tree *tree)
-{
-	size_t count;
-	const struct tree_entry *const *entries = tree_entries(tree, &count);
-
-	for (size_t i = 0; i < count && output->beside != NULL; i++)
-		if (is_private(entries[i]))
-			(void)fchmod(fileno(output->file), 0600);
-}
-
-static int write_image(const struct request *request, struct arena *arena, struct diag *diag,
-		       struct tree *tree)
-{
-	struct output output;
-	const char *error;
-
-	if (!command_open_output(&output, arena, diag, request->output))
-		return EXIT_SYSTEM;
-	guard(&output, tree);
-	if (!archive_write_tree(arena, tree, output.file, request->compression, archive_time(),
-				&error)) {
-		output_discard(&output);
-		diag_report(diag, DIAG_UNWRITABLE, (struct span){.name = request->output}, NULL,
-			    "cannot be written: %s", error);
-		return EXIT_SYSTEM;
-	}
-	return command_commit_output(&output, diag, request->output) ? EXIT_FINE : EXIT_SYSTEM;
-}
-
-static const struct facts *read_facts(const struct request *request, struct arena *arena,
-				      struct diag *diag, const struct source *source)
-{
-	const struct facts *facts = source->facts;
-
-	if (facts == NULL)
-		facts = facts_obtain(arena, diag, request->inputs.facts);
-	if (facts == NULL || facts->no_modalias == NULL)
-		return facts;
-	diag_report(diag, DIAG_IMAGE_FACTS, (struct span){.name = "--facts=live"},
-		    "use --generic, or --facts with a file made by hand", "%s", facts->no_modalias);
-	return NULL;
-}
-
-/* Fills the tree and writes it. */
-static int pack(const struct request *request, struct arena *arena, struct diag *diag,
-		const struct source *source, struct image *image)
-{
-	const struct facts *facts = NULL;
-	int status = EXIT_FINDINGS;
-
-	if (!request->generic) {
-		facts = read_facts(request, arena, diag, source);
-		if (facts == NULL)
-			return status;
-	}
-	image->modules = modules_open(arena, diag, root_of(request), source->root_fd,
-				      request->kernel, facts);
-	if (image->modules == NULL)
-		return status;
-	if (image_build(image, &request->image, &source->manifest, facts, source->blob,
-			source->blob_size))
-		status = write_image(request, arena, diag, image->tree);
-	if (status == EXIT_FINE && request->image.verbose)
-		image_print(arena, image->tree, stderr);
-	modules_close(image->modules);
-	return status;
-}
-
-static int run(const struct request *request, struct arena *arena)
-{
-	struct diag diag = {.out = stderr};
-	struct image image = {.arena = arena, .diag = &diag};
-	struct source source;
-	int status;
-
-	if (obtain(request, arena, &diag, &source)) {
-		image.root_fd = source.root_fd;
-		image.tree = tree_open(arena, &diag);
-		status = pack(request, arena, &diag, &source, &image);
-		tree_close(image.tree);
-	} else {
-		status = source.status;
-	}
-	if (source.root_fd >= 0)
-		close(source.root_fd);
-	return status;
-}
+	"Outputs, one of:\n"
+	"  -o, --output FILE the image; - is standard output\n"
+	"  --into DIR        the directory that mkinitramfs is about to pack, as its hooks know "
+	"it\n";
 
 /* --- options -------------------------------------------------------------- */
 
-static bool add_addition(struct request *request, struct arena *arena, const char *argument)
+static bool add_addition(struct image_request *request, struct arena *arena, const char *argument)
 {
 	const char *colon = strchr(argument, ':');
 	struct addition addition;
@@ -224,13 +43,13 @@ static bool add_addition(struct request *request, struct arena *arena, const cha
 	return true;
 }
 
-static bool set_compression(struct request *request, const char *name)
+static bool set_compression(struct image_request *request, const char *name)
 {
 	request->compression = strcmp(name, "zstd") == 0 ? COMPRESSION_ZSTD : COMPRESSION_NONE;
 	return request->compression == COMPRESSION_ZSTD || strcmp(name, "none") == 0;
 }
 
-static bool add_without(struct request *request, const char *name)
+static bool add_without(struct image_request *request, const char *name)
 {
 	static const char *const names[] = {"fsck", "probe", "shell"}; /* ORDER image_part */
 
@@ -252,9 +71,10 @@ enum {
 	OPTION_COMPRESS,
 	OPTION_VERBOSE,
 	OPTION_WITHOUT,
+	OPTION_INTO,
 };
 
-static bool take_option(struct request *request, struct arena *arena, int option)
+static bool take_option(struct image_request *request, struct arena *arena, int option)
 {
 	switch (option) {
 	case OPTION_KERNEL:
@@ -279,6 +99,9 @@ static bool take_option(struct request *request, struct arena *arena, int option
 	case OPTION_VERBOSE:
 		request->image.verbose = true;
 		return true;
+	case OPTION_INTO:
+		request->into = optarg;
+		return true;
 	case OPTION_WITHOUT:
 		return add_without(request, optarg);
 	case 'o':
@@ -290,20 +113,20 @@ static bool take_option(struct request *request, struct arena *arena, int option
 }
 
 /* What is wrong with the options as a whole, or NULL. */
-static const char *objection(const struct request *request)
+static const char *objection(const struct image_request *request)
 {
 	const struct compile_options *inputs = &request->inputs;
 
-	if (request->output == NULL)
-		return "-o FILE is missing";
+	if ((request->output == NULL) == (request->into == NULL))
+		return "say where the image goes: -o FILE, or --into DIR";
 	if (request->kernel == NULL)
 		return "--kernel VERSION is missing";
-	if (request->generic && inputs->facts != NULL)
-		return "--generic and --facts exclude each other";
 	if (!request->generic && inputs->facts == NULL)
 		return "say which hardware the image is for: --facts FILE (or --facts live) for "
 		       "one "
 		       "machine, or --generic for any";
+	if (request->into != NULL && request->blob != NULL)
+		return "--into compiles: --blob and --manifest are not for it";
 	if ((request->blob == NULL) != (request->manifest == NULL))
 		return "--blob and --manifest belong together";
 	if (request->blob != NULL &&
@@ -329,12 +152,13 @@ int command_image(int argc, char **argv)
 		{"compress", required_argument, NULL, OPTION_COMPRESS},
 		{"verbose", no_argument, NULL, OPTION_VERBOSE},
 		{"without", required_argument, NULL, OPTION_WITHOUT},
+		{"into", required_argument, NULL, OPTION_INTO},
 		{"output", required_argument, NULL, 'o'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	struct arena *arena = arena_new();
-	struct request request = {.compression = COMPRESSION_ZSTD};
+	struct image_request request = {.compression = COMPRESSION_ZSTD};
 	const char *wrong = NULL;
 	int option, status = -1;
 
@@ -355,7 +179,7 @@ int command_image(int argc, char **argv)
 		status = EXIT_USAGE;
 	}
 	if (status < 0)
-		status = run(&request, arena);
+		status = image_pack(&request, arena);
 	arena_free(arena);
 	return status;
 }

@@ -7,6 +7,7 @@
  *   plan     /etc/bootgraph/modules, which PID 1 reads                     plan.c
  *   tree     the files of the image                                        tree.c
  *   archive  the bytes                                                     archive.c
+ *   into     or the directory that mkinitramfs packs                       prune.c into.c
  *
  * Every part reports what is missing and goes on, so that one run names everything. */
 #ifndef BOOTGRAPH_IMAGE_H
@@ -50,6 +51,7 @@ struct image {
 	struct modules *modules;
 	unsigned without;    /* enum image_part */
 	bool tell_firmware;  /* a note for each module that lacks some */
+	bool hooks_ran;	     /* scripts have what their hooks put there */
 	const char *network; /* who needs the network's drivers, or NULL */
 };
 

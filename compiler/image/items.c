@@ -364,7 +364,8 @@ void items_add(struct image *image, const struct manifest *manifest, bool generi
 		add_item(image, item);
 	}
 	add_table(image, manifest);
-	note_hooks(image, manifest);
+	if (!image->hooks_ran)
+		note_hooks(image, manifest);
 	if (has_file_system)
 		return;
 	if (generic)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -313,15 +314,36 @@ static const char *make_view(const struct sandbox_view *view, const struct old_r
 	return NULL;
 }
 
+/* In a chroot, where images are made when systems are installed, / is mostly no mount, and what is
+ * mounted there would show outside. To enter the own namespace once more leads to its own root
+ * (setns(2), CLONE_NEWNS). */
+static bool leave_chroot(void)
+{
+	int namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	return namespace >= 0 && closed(namespace, setns(namespace, CLONE_NEWNS) == 0);
+}
+
+/* What is mounted from now on is seen by nobody else. */
+static bool make_private(void)
+{
+	if (mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return true;
+	return errno == EINVAL && leave_chroot() &&
+	       mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 const char *sandbox_enter_view(const struct sandbox_view *view)
 {
 	struct old_root old = {.root = -1, .dev = -1};
 	const char *failed;
 
-	if (mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if ((failed = open_old(view, &old)) != NULL)
+		return failed;
+	if (!make_private())
 		return "mount namespace";
 	umask(022);
-	if ((failed = open_old(view, &old)) != NULL || (failed = make_view(view, &old)) != NULL)
+	if ((failed = make_view(view, &old)) != NULL)
 		return failed;
 	for (size_t i = 0; i < old.source_count; i++)
 		closed(old.sources[i], true);

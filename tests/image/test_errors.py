@@ -107,9 +107,10 @@ class Errors(Case):
             return found
         for given, message in [
                 (without("--facts"), "--facts FILE (or --facts live) for one machine, or --generic"),
-                ([*words, "--generic"], "--generic and --facts exclude each other"),
                 (without("--kernel"), "--kernel VERSION is missing"),
-                (without("-o"), "-o FILE is missing"),
+                (without("-o"), "say where the image goes"),
+                ([*words, "--into", "/nowhere"], "say where the image goes"),
+                ([*without("-o"), "--into", "/nowhere"], "--into compiles"),
                 (without("--blob"), "--blob and --manifest belong together"),
                 (without("--init"), "use --init FILE"),
                 ([*words, "--cmdline", "x"], "--cmdline, --units and --no-stdlib say nothing"),
