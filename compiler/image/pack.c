@@ -216,7 +216,7 @@ static bool obtain_checked(const struct image_request *request, struct arena *ar
 
 	diag->least = verbose ? SEVERITY_NOTE : SEVERITY_WARNING;
 	compiled = obtain(request, arena, diag, source);
-	if (source->root_fd < 0)
+	if (source->root_fd < 0 || source->made.model == NULL)
 		return false;
 	warnings = diag->count[SEVERITY_WARNING];
 	diag->least = verbose ? SEVERITY_NOTE : SEVERITY_ERROR;
