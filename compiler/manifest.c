@@ -19,6 +19,8 @@ const char *manifest_kind_name(enum manifest_kind kind)
 		[MANIFEST_FILE] = "file",
 		[MANIFEST_SCRIPT] = "script",
 		[MANIFEST_HOST_SCRIPT] = "host-script",
+		[MANIFEST_CONFIGURATION] = "configuration",
+		[MANIFEST_ARCHITECTURE] = "architecture",
 		[MANIFEST_KEY] = "key",
 		[MANIFEST_CRYPTTAB] = "crypttab",
 		[MANIFEST_NETWORK] = "network",
@@ -139,6 +141,25 @@ static bool wants_network(const struct model *model, const struct unit *unit)
 	return uses != NULL && script_use_find(uses, USE_PROGRAM, "ipconfig") != NULL;
 }
 
+/* What mkinitramfs puts into /conf, and init sources there. */
+static void add_configuration(struct manifest *manifest, const struct model *model,
+			      const struct unit *unit)
+{
+	size_t i;
+
+	for (i = 0; i < model->initramfs_files.count; i++) {
+		const char *source = model->initramfs_files.item[i], *name = strrchr(source, '/');
+		const char *place = strstr(source, "/conf.d/") != NULL ? "conf/conf.d" : "conf";
+
+		add_item(manifest, model->arena, MANIFEST_CONFIGURATION,
+			 arena_printf(model->arena, "%s:%s%s", source, place, name), unit,
+			 unit->span, false);
+	}
+	if (model->architecture != NULL)
+		add_item(manifest, model->arena, MANIFEST_ARCHITECTURE, model->architecture, unit,
+			 unit->span, false);
+}
+
 /* Every file below scripts: they source each other. What hooks would copy is not among them. */
 static void add_scripts(struct manifest *manifest, const struct model *model,
 			const struct unit *unit)
@@ -155,6 +176,7 @@ static void add_scripts(struct manifest *manifest, const struct model *model,
 			 arena_printf(model->arena, "%s:scripts/%s", script->source, script->path),
 			 unit, unit->span, false);
 	}
+	add_configuration(manifest, model, unit);
 }
 
 /* --- encrypted devices ---------------------------------------------------- */

@@ -9,17 +9,19 @@
 #include "diag.h"
 
 enum manifest_kind {
-	MANIFEST_BINARY,      /* path of a program in the sysroot; its libraries follow from it */
-	MANIFEST_MODULE,      /* kernel module by name; may be built in */
-	MANIFEST_FILESYSTEM,  /* file system type: its module (fs-TYPE) and its fsck.TYPE */
-	MANIFEST_FILE,	      /* any other file, copied as it is */
-	MANIFEST_SCRIPT,      /* "SOURCE:PLACE": a file of the sysroot at another place */
-	MANIFEST_HOST_SCRIPT, /* the same, of the host (--scripts) */
-	MANIFEST_KEY,	      /* "SOURCE:PLACE": a key file; nobody but root may read the copy */
-	MANIFEST_CRYPTTAB,    /* a line of the image's /cryptroot/crypttab */
-	MANIFEST_NETWORK,     /* "drivers": those of the machine's network adapters */
-	MANIFEST_TOOL,	      /* a program for the rescue shell, if the sysroot has it: its path, or
-				 "SOURCE:PLACE" where a unit takes its place */
+	MANIFEST_BINARY,	/* path of a program in the sysroot; its libraries follow from it */
+	MANIFEST_MODULE,	/* kernel module by name; may be built in */
+	MANIFEST_FILESYSTEM,	/* file system type: its module (fs-TYPE) and its fsck.TYPE */
+	MANIFEST_FILE,		/* any other file, copied as it is */
+	MANIFEST_SCRIPT,	/* "SOURCE:PLACE": a file of the sysroot at another place */
+	MANIFEST_CONFIGURATION, /* the same, of etc/initramfs-tools: what boot scripts see of it */
+	MANIFEST_ARCHITECTURE,	/* dpkg's name of it, for /conf/arch.conf */
+	MANIFEST_HOST_SCRIPT,	/* the same, of the host (--scripts) */
+	MANIFEST_KEY,		/* "SOURCE:PLACE": a key file; nobody but root may read the copy */
+	MANIFEST_CRYPTTAB,	/* a line of the image's /cryptroot/crypttab */
+	MANIFEST_NETWORK,	/* "drivers": those of the machine's network adapters */
+	MANIFEST_TOOL, /* a program for the rescue shell, if the sysroot has it: its path, or
+			  "SOURCE:PLACE" where a unit takes its place */
 	MANIFEST_KIND_COUNT
 };
 

@@ -285,6 +285,8 @@ struct model {
 	struct md_settings md;
 	VEC(struct parameter_given) parameters;
 	VEC(struct setting) initramfs_conf;
+	VEC(const char *) initramfs_files; /* where that stands, relative to the sysroot */
+	const char *architecture;	   /* dpkg's name of the sysroot's; NULL: not known */
 	struct settings settings;
 	/* A setting of lvm.conf because of which lvm itself has to activate volumes; or NULL. */
 	const char *lvm_decides;

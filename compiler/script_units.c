@@ -5,6 +5,10 @@
 #include "scripts/order.h"
 #include "scripts/prereqs.h"
 
+#define CONFIGURATION "configuration" /* the unit in front of all scripts */
+
+enum { CONFIGURATION_LIMIT = 30000 }; /* milliseconds: it is a page of assignments */
+
 /* Where a phase stands to the mounts. */
 enum stage {
 	BEFORE_DEVICE, /* the root's device is still to come */
@@ -127,6 +131,32 @@ static struct unit *make_unit(const struct model *model, const struct step *step
 	return unit;
 }
 
+/* What init sources before the first of them. */
+static struct unit *make_configuration(const struct model *model, struct span span)
+{
+	struct unit *unit = arena_alloc(model->arena, sizeof *unit);
+	struct action evaluate = {.op = OP_EVALUATE_CONFIGURATION, .span = span};
+	struct relation needs = {.name = {"virtual-filesystem", span}};
+
+	unit->name = (struct word){CONFIGURATION, span};
+	unit->span = span;
+	unit->description = (struct word){"evaluate the configuration of initramfs-tools", span};
+	unit->timeout = CONFIGURATION_LIMIT;
+	vec_push(model->arena, &unit->wants, needs);
+	vec_push(model->arena, &unit->steps, evaluate);
+	return unit;
+}
+
+static bool has_unit(const unit_list *instances, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < instances->count; i++)
+		if (strcmp(instances->item[i]->name.text, name) == 0)
+			return true;
+	return false;
+}
+
 void script_units(const struct model *model, unit_list *instances)
 {
 	step_list steps = steps_of(model);
@@ -137,8 +167,12 @@ void script_units(const struct model *model, unit_list *instances)
 
 		for (k = 0; k < count && !replaces(instances->item[k], path); k++)
 			;
-		if (k == count)
-			vec_push(model->arena, instances, make_unit(model, &steps.item[i]));
+		if (k < count)
+			continue;
+		if (!has_unit(instances, CONFIGURATION))
+			vec_push(model->arena, instances,
+				 make_configuration(model, script_span(&steps.item[i])));
+		vec_push(model->arena, instances, make_unit(model, &steps.item[i]));
 	}
 }
 
@@ -189,6 +223,17 @@ static void connect_steps(struct graph *graph, const struct step *from, const st
 		connect(graph, from->node, to->node, EDGE_AFTER,
 			prereq != NULL ? REASON_PREREQ : REASON_SERIAL,
 			prereq != NULL ? prereq->span : graph->nodes.item[to->node].span);
+}
+
+/* The first script comes after what init sources; the others come after that one. */
+static void connect_configuration(struct graph *graph, const struct step *first)
+{
+	uint32_t i;
+
+	for (i = 0; i < graph->nodes.count; i++)
+		if (strcmp(graph->nodes.item[i].name, CONFIGURATION) == 0)
+			connect(graph, i, first->node, EDGE_AFTER, REASON_SERIAL,
+				graph->nodes.item[first->node].span);
 }
 
 /* Each script comes after the one before it, and after the units that stand for scripts before it.
@@ -307,8 +352,11 @@ void graph_connect_scripts(struct graph *graph)
 	for (i = 0; i < steps.count; i++)
 		find_node(graph, &steps.item[i]);
 	for (i = 0; i < steps.count; i++)
-		if (steps.item[i].opaque)
+		if (steps.item[i].opaque) {
+			if (!has_step(&steps, BEFORE_DEVICE, AFTER_MOUNTS, 0, i))
+				connect_configuration(graph, &steps.item[i]);
 			connect_stage(graph, &steps, i);
+		}
 	for (i = 0; i < steps.count; i++)
 		connect_series(graph, &steps, i);
 	for (i = 0; i < steps.count; i++)

@@ -271,6 +271,15 @@ static void add_script(struct image *image, const struct manifest_item *item, st
 		add_placed(image, "script", item->name, need);
 }
 
+/* As mkinitramfs writes it. */
+static void add_architecture(struct image *image, const char *name, struct need need)
+{
+	const char *text = arena_printf(image->arena, "DPKG_ARCH=%s\n", name);
+
+	(void)content_add_bytes(image, "conf/arch.conf", (const unsigned char *)text, strlen(text),
+				0644, need);
+}
+
 /* Said once: nobody should be surprised by a script that does not find its program. */
 static void note_hooks(struct image *image, const struct manifest *manifest)
 {
@@ -302,6 +311,12 @@ static void add_item(struct image *image, const struct manifest_item *item)
 		break;
 	case MANIFEST_FILE:
 		(void)content_add(image, item->name, need);
+		break;
+	case MANIFEST_CONFIGURATION:
+		add_placed(image, "configuration file", item->name, need);
+		break;
+	case MANIFEST_ARCHITECTURE:
+		add_architecture(image, item->name, need);
 		break;
 	case MANIFEST_SCRIPT:
 	case MANIFEST_HOST_SCRIPT:

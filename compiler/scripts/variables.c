@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const struct boot_variable variables[] = {
-#define BOOT_VARIABLE(name, reach, setter) {name, VARIABLE_##reach, setter},
-#include "variables.def"
+#define BOOT_VARIABLE(name, reach, first, setter) {name, VARIABLE_##reach, setter},
+#include "../../runtime/scripts/variables.def"
 #undef BOOT_VARIABLE
 };
 

@@ -1,4 +1,4 @@
-/* Which variables a boot script of initramfs-tools has: the table variables.def. */
+/* Which variables a boot script of initramfs-tools has: the table runtime/scripts/variables.def. */
 #ifndef BOOTGRAPH_SCRIPTS_VARIABLES_H
 #define BOOTGRAPH_SCRIPTS_VARIABLES_H
 

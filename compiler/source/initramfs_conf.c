@@ -56,6 +56,8 @@ static void read_file(struct model *model, struct diag *diag, int root_fd, const
 	const struct text *text = text_read(model->arena, root_fd, path, path);
 	struct shell_script script;
 
+	if (text != NULL)
+		vec_push(model->arena, &model->initramfs_files, path);
 	if (text != NULL && text_check(diag, text)) {
 		shell_parse(model->arena, text, &script);
 		take(model, &script, &script.commands);
@@ -135,11 +137,39 @@ static void give_resume(struct model *model, struct diag *diag)
 	give(model, PARAMETER_RESUME, "RESUME");
 }
 
+/* What `dpkg --print-architecture` says: that of dpkg itself, in its table of packages
+ * (dpkg-query(1)). */
+static void read_architecture(struct model *model, int root_fd)
+{
+	static const char head[] = "Package: dpkg\n", field[] = "\nArchitecture: ";
+	size_t size;
+	const char *data =
+		(const char *)path_read(model->arena, root_fd, "var/lib/dpkg/status", &size);
+	const char *stanza, *end, *line;
+
+	if (data == NULL)
+		return;
+	stanza = memmem(data, size, head, sizeof head - 1);
+	if (stanza == NULL || (stanza > data && stanza[-1] != '\n'))
+		return;
+	end = memmem(stanza, size - (size_t)(stanza - data), "\n\n", 2);
+	if (end == NULL)
+		end = data + size;
+	line = memmem(stanza, (size_t)(end - stanza), field, sizeof field - 1);
+	if (line == NULL)
+		return;
+	line += sizeof field - 1;
+	end = memchr(line, '\n', (size_t)(data + size - line));
+	if (end != NULL)
+		model->architecture = arena_strndup(model->arena, line, (size_t)(end - line));
+}
+
 void source_initramfs_conf(struct model *model, struct diag *diag, int root_fd)
 {
 	read_file(model, diag, root_fd, "etc/initramfs-tools/initramfs.conf");
 	read_directory(model, diag, root_fd, SHARED);
 	read_directory(model, diag, root_fd, LOCAL);
+	read_architecture(model, root_fd);
 	give_resume(model, diag);
 	give(model, PARAMETER_RUNSIZE, "RUNSIZE");
 }

@@ -141,6 +141,9 @@ static void read_word(struct boot *boot, const char *word)
 			boot->parameter[s->id] = word + length;
 		else if (strlen(word) == length && memcmp(word, s->word, length) == 0)
 			boot->parameter[s->id] = s->value;
+		else
+			continue;
+		boot->on_line[s->id] = true;
 	}
 }
 
@@ -190,8 +193,10 @@ bool boot_read_command_line(struct boot *boot, const struct blob *blob, const ch
 	uint32_t i;
 	size_t at;
 
-	for (i = 0; i < PARAMETER_COUNT; i++)
+	for (i = 0; i < PARAMETER_COUNT; i++) {
 		boot->parameter[i] = initials[i];
+		boot->on_line[i] = false;
+	}
 	for (i = 0; blob != NULL && i < blob->section[SECTION_parameters].count; i++) {
 		blob_parameter(blob, i, &given);
 		boot->parameter[given.parameter] = blob_string(blob, given.text);

@@ -27,6 +27,7 @@ enum {
 struct boot {
 	const char *
 		parameter[PARAMETER_COUNT]; /* never NULL; point into text, the blob or constants */
+	bool on_line[PARAMETER_COUNT];	    /* whether the command line itself gives it */
 	size_t length;
 	char text[COMMAND_LINE_MAX]; /* the command line, words separated by NUL */
 	/* cryptopts= without GRUB's backslashes, and the value of source= in each. */

@@ -1,4 +1,5 @@
 #include "environment.h"
+#include "evaluation.h"
 #include "init.h"
 #include "log.h"
 #include "progress.h"
@@ -155,13 +156,18 @@ void child_work(struct init *init, const struct effect *effect, worker_function 
 				.serial = effect->serial,
 				.kill_at = NEVER,
 				.look_at = init_now() + PROGRESS_INTERVAL,
-				.report = number};
+				.report = number,
+				.answer = evaluation_open(init, effect)};
 	child->pid = child_fork(input_for(init, effect));
-	if (child->pid == 0)
+	if (child->pid == 0) {
+		init->environment.answer = child->answer;
 		be_worker(init, effect, work, number);
+	}
 	if (child->pid < 0) {
 		int error = errno;
 
+		if (child->answer >= 0)
+			close(child->answer);
 		init->children.count--;
 		notes_reason(&init->notes, effect->node, "no further process: %s", strerror(error));
 		init_end(init, effect->node, effect->serial, -error);

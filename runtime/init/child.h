@@ -38,6 +38,7 @@ struct child {
 	bool stopped;	       /* nobody waits for its end any more */
 	uint32_t kill_at;      /* when SIGKILL follows SIGTERM, or NEVER */
 	int report;	       /* its number, or -1 */
+	int answer;	       /* evaluation.h: a descriptor, or -1 */
 	/* Of a check of a file system (progress.h): when it is looked at next, what it had read and
 	 * written then, and whether that was news. */
 	uint32_t look_at;

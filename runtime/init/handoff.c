@@ -103,20 +103,20 @@ static bool is_unset(const char *variable)
 	return false;
 }
 
-struct environment {
+struct real_environment {
 	char init[INIT_PATH_MAX + 8], root[128], drop[512];
 	const char *variable[256];
 };
 
-static void make_environment(struct environment *to, const struct init *init)
+static void make_environment(struct real_environment *to, const struct init *init)
 {
 	const char *drop = init_parameter(init, PARAMETER_DROP_CAPABILITIES);
 	size_t n = 0;
-	char **from;
+	const char *from = NULL;
 
-	for (from = init->envp; *from != NULL && n < 250; from++)
-		if (!is_unset(*from))
-			to->variable[n++] = *from;
+	while (n < 250 && (from = variables_next(&init->environment.exported, from)) != NULL)
+		if (!is_unset(from))
+			to->variable[n++] = from;
 	snprintf(to->init, sizeof to->init, "init=%s", init->real_init);
 	snprintf(to->root, sizeof to->root, "rootmnt=%s", init->new_root);
 	snprintf(to->drop, sizeof to->drop, "drop_caps=%s%s", *drop != '\0' ? "-d " : "", drop);
@@ -222,7 +222,7 @@ static void reset_process(void)
 /* There is no way back. */
 static _Noreturn void execute(struct init *init)
 {
-	static struct environment environment;
+	static struct real_environment environment;
 	unsigned i;
 
 	make_environment(&environment, init);

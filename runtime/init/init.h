@@ -17,6 +17,7 @@
 #include "daemon.h"
 #include "coldplug.h"
 #include "devices.h"
+#include "environment.h"
 #include "holds.h"
 #include "members.h"
 #include "modules.h"
@@ -61,6 +62,7 @@ struct init {
 	struct notes notes;
 	struct tracefile trace;
 	struct rescue rescue;
+	struct environment environment;
 
 	char real_init[INIT_PATH_MAX]; /* what find-init found, as seen from the real root */
 	const char *new_root; /* set by the handoff effect: where the real root is mounted */

@@ -1,5 +1,6 @@
 /* /init: from the kernel to the real init. A straight line; the loop is in loop.c. */
 #include "coverage.h"
+#include "evaluation.h"
 #include "fallback.h"
 #include "image.h"
 #include "init.h"
@@ -149,6 +150,7 @@ static bool start_machine(struct init *init)
 	say(SAY_INFO, "Loading, please wait...");
 	machine_init(&init->machine, &init->blob, &init->boot, &linux_port, init, state);
 	init->started = true;
+	environment_begin(init);
 	return true;
 }
 
@@ -157,6 +159,8 @@ int main(int argc, char **argv, char **envp)
 	static struct init init;
 	char reason[REASON_MAX];
 
+	if (argc == 2 && strcmp(argv[1], "--environment") == 0)
+		return evaluation_print_environment(); /* evaluate.sh */
 	if (argc < 1 || getpid() != 1) {
 		fprintf(stderr, "bootgraph-init is the /init of an initramfs, and process 1\n");
 		return 2;

@@ -1,6 +1,7 @@
 /* The port with real system calls: one small function for each effect. */
 #include "ask.h"
 #include "coverage.h"
+#include "evaluation.h"
 #include "fsck.h"
 #include "handoff.h"
 #include "init.h"
@@ -186,8 +187,17 @@ static void register_device(struct init *init, const struct effect *effect)
 
 static void run(struct init *init, const struct effect *effect)
 {
+	const char *program = machine_list_value(&init->machine, effect->list, 0);
+
 	init->ran_programs = true;
+	if (program != NULL && environment_concerns(program))
+		environment_come_to(init, program);
 	child_work(init, effect, work_run);
+}
+
+static void evaluate_configuration(struct init *init, const struct effect *effect)
+{
+	child_work(init, effect, work_evaluate);
 }
 
 static void assemble(struct init *init, const struct effect *effect)
@@ -305,6 +315,7 @@ static const effect_function effects[OP_COUNT] = {
 	[OP_RUN_FOR_DEVICE] = run_for_device,
 	[OP_UNLOCK] = unlock,
 	[OP_REGISTER] = register_device,
+	[OP_EVALUATE_CONFIGURATION] = evaluate_configuration,
 };
 
 static void port_start(void *context, const struct effect *effect)
@@ -328,6 +339,7 @@ static void note_success(struct init *init, const char *text)
 void port_child_ended(struct init *init, const struct child *child, int32_t status,
 		      const char *text)
 {
+	evaluation_take(init, child);
 	if (child->stopped || child->node == NONE)
 		return; /* the machine has counted it as failed long ago */
 	if (status == 0 && child->op == OP_DAEMON) {

@@ -1,6 +1,7 @@
 #include "program.h"
 #include "array.h"
 #include "environment.h"
+#include "evaluation.h"
 #include "init.h"
 #include "key_disk.h"
 
@@ -160,10 +161,15 @@ int32_t work_run(struct init *init, const struct effect *effect, struct report *
 {
 	struct program program = {.count = 0};
 	int32_t r = take_list(init, effect, &program, report);
+	bool script = r == 0 && environment_concerns(program.argument[0]);
 
-	if (r == 0 && environment_concerns(program.argument[0]))
-		environment_set(init);
-	return r != 0 ? r : run_program(&program, -1, report);
+	if (script)
+		environment_enter(init);
+	if (r == 0)
+		r = run_program(&program, -1, report);
+	if (script)
+		(void)evaluation_after_script(init, report); /* a script's end is its own */
+	return r;
 }
 
 int32_t work_assemble(struct init *init, const struct effect *effect, struct report *report)
