@@ -76,6 +76,10 @@ uint32_t init_now(void);
 /* Tells the machine, and the trace, of an event. Not to be called from within the port. */
 void init_tell(struct init *init, const struct event *event);
 
+/* Makes room for further ends; false if there is no memory. Done before the machine starts: the
+ * first ones must not get lost. */
+bool init_make_room_for_ends(struct ends *ends);
+
 /* Queues an effect's end. */
 void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status);
 

@@ -19,6 +19,7 @@
 
 enum {
 	UEVENTS_PER_TURN = 64, /* then the others have their turn */
+	REAP_INTERVAL = 50,    /* milliseconds */
 	UEVENTS_FD = 0,
 	SIGNALS_FD = 1,
 	PROMPTS_FD = 2,
@@ -48,20 +49,25 @@ const char *init_parameter(const struct init *init, enum parameter_id id)
 
 /* --- the machine ---------------------------------------------------------- */
 
+bool init_make_room_for_ends(struct ends *ends)
+{
+	size_t room = ends->room > 0 ? 2 * ends->room : 64;
+	struct end *end = realloc(ends->end, room * sizeof *end);
+
+	if (end == NULL)
+		return false;
+	ends->end = end;
+	ends->room = room;
+	return true;
+}
+
 void init_end(struct init *init, uint32_t node, uint32_t serial, int32_t status)
 {
 	struct ends *ends = &init->ends;
 
-	if (ends->count == ends->room) {
-		size_t room = ends->room > 0 ? 2 * ends->room : 64;
-		struct end *end = realloc(ends->end, room * sizeof *end);
-
-		if (end == NULL) {
-			say(SAY_ERROR, "bootgraph: no memory; a step's end is lost");
-			return; /* its limit will end it */
-		}
-		ends->end = end;
-		ends->room = room;
+	if (ends->count == ends->room && !init_make_room_for_ends(ends)) {
+		say(SAY_ERROR, "bootgraph: no memory; a step's end is lost");
+		return; /* its limit will end it */
 	}
 	ends->end[ends->count++] = (struct end){node, serial, status};
 }
@@ -238,12 +244,16 @@ static uint32_t next_deadline(const struct init *init)
 	return other < deadline ? other : deadline;
 }
 
+/* Without a descriptor for signals (the kernel had no memory for one), children are looked for
+ * every so often. */
 static int time_left(const struct init *init)
 {
 	uint32_t deadline = next_deadline(init), now = init_now();
 
 	if (init->coldplug.stage != COLDPLUG_IDLE || init->uevents.lost || deadline <= now)
 		return 0;
+	if (init->signals < 0 && deadline - now > REAP_INTERVAL)
+		return REAP_INTERVAL;
 	if (deadline == NEVER)
 		return -1;
 	return deadline - now < INT32_MAX ? (int)(deadline - now) : INT32_MAX;
@@ -267,7 +277,7 @@ static void wait_and_read(struct init *init)
 		return;
 	if (fd[UEVENTS_FD].revents != 0 || init->uevents.lost)
 		read_uevents(init);
-	if (fd[SIGNALS_FD].revents != 0)
+	if (fd[SIGNALS_FD].revents != 0 || init->signals < 0)
 		read_signals(init);
 	if (fd[PROMPTS_FD].revents != 0 && init->prompts.fd >= 0)
 		prompts_readable(init);

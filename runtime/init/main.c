@@ -137,8 +137,10 @@ static bool start_machine(struct init *init)
 	void *state = malloc(init->blob.header.state_size);
 	int r;
 
-	if (state == NULL)
+	if (state == NULL || !init_make_room_for_ends(&init->ends)) {
+		free(state);
 		return false;
+	}
 	log_set_level(&init->boot);
 	tracefile_begin(&init->trace, init_parameter(init, PARAMETER_TRACE)[0] != '\0');
 	notes_begin(&init->notes, init->blob.section[SECTION_nodes].count);
