@@ -20,6 +20,9 @@ static const char help[] = INPUTS_HELP
 	"  --without PART    leave out fsck, probe or shell; may be repeated\n"
 	"  --compress HOW    zstd (default) or none\n"
 	"  --verbose         say what takes how many bytes, and why\n"
+	"  --uki             a unified kernel image: with the kernel, and --cmdline, in one file\n"
+	"  --stub FILE       what starts that (default: systemd-boot's stub in the sysroot)\n"
+	"  --linux FILE      its kernel (default: the sysroot's vmlinuz of VERSION)\n"
 	"Outputs, one of:\n"
 	"  -o, --output FILE the image; - is standard output\n"
 	"  --into DIR        the directory that mkinitramfs is about to pack, as its hooks know "
@@ -72,6 +75,9 @@ enum {
 	OPTION_VERBOSE,
 	OPTION_WITHOUT,
 	OPTION_INTO,
+	OPTION_UKI,
+	OPTION_STUB,
+	OPTION_LINUX,
 };
 
 static bool take_option(struct image_request *request, struct arena *arena, int option)
@@ -98,6 +104,15 @@ static bool take_option(struct image_request *request, struct arena *arena, int 
 		return set_compression(request, optarg);
 	case OPTION_VERBOSE:
 		request->image.verbose = true;
+		return true;
+	case OPTION_UKI:
+		request->uki = true;
+		return true;
+	case OPTION_STUB:
+		request->stub = optarg;
+		return true;
+	case OPTION_LINUX:
+		request->vmlinuz = optarg;
 		return true;
 	case OPTION_INTO:
 		request->into = optarg;
@@ -127,10 +142,13 @@ static const char *objection(const struct image_request *request)
 		       "machine, or --generic for any";
 	if (request->into != NULL && request->blob != NULL)
 		return "--into compiles: --blob and --manifest are not for it";
+	if (request->uki ? request->into != NULL
+			 : request->stub != NULL || request->vmlinuz != NULL)
+		return "--stub and --linux belong to --uki, and --uki to -o";
 	if ((request->blob == NULL) != (request->manifest == NULL))
 		return "--blob and --manifest belong together";
-	if (request->blob != NULL &&
-	    (inputs->cmdline != NULL || inputs->units.count > 0 || inputs->no_stdlib))
+	if (request->blob != NULL && ((inputs->cmdline != NULL && !request->uki) ||
+				      inputs->units.count > 0 || inputs->no_stdlib))
 		return "with --blob nothing is compiled: --cmdline, --units and --no-stdlib say "
 		       "nothing";
 	if (request->image.init == NULL)
@@ -153,6 +171,9 @@ int command_image(int argc, char **argv)
 		{"verbose", no_argument, NULL, OPTION_VERBOSE},
 		{"without", required_argument, NULL, OPTION_WITHOUT},
 		{"into", required_argument, NULL, OPTION_INTO},
+		{"uki", no_argument, NULL, OPTION_UKI},
+		{"stub", required_argument, NULL, OPTION_STUB},
+		{"linux", required_argument, NULL, OPTION_LINUX},
 		{"output", required_argument, NULL, 'o'},
 		{"help", no_argument, NULL, 'h'},
 		{0},

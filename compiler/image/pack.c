@@ -15,6 +15,7 @@
 #include "into.h"
 #include "manifest_file.h"
 #include "prune.h"
+#include "unified.h"
 
 /* --- what is to be packed ------------------------------------------------- */
 
@@ -104,21 +105,54 @@ static void guard(const struct output *output, struct tree *tree)
 			(void)fchmod(fileno(output->file), 0600);
 }
 
+/* The archive alone, or as a part of a unified kernel image. Returns false after an error was
+ * reported. */
+static bool write_archive(const struct image_request *request, struct arena *arena,
+			  struct diag *diag, struct tree *tree, FILE *out)
+{
+	const char *error;
+
+	if (archive_write_tree(arena, tree, out, request->compression, archive_time(), &error))
+		return true;
+	diag_report(diag, DIAG_UNWRITABLE, (struct span){.name = request->output}, NULL,
+		    "cannot be written: %s", error);
+	return false;
+}
+
+static bool write_unified(const struct image_request *request, struct arena *arena,
+			  struct diag *diag, struct tree *tree, int root_fd, FILE *out)
+{
+	struct unified_parts parts = {
+		.root_fd = root_fd,
+		.release = request->kernel,
+		.stub = request->stub,
+		.vmlinuz = request->vmlinuz,
+		.cmdline = request->inputs.cmdline,
+	};
+	char *initrd = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&initrd, &size);
+	bool fine = memory != NULL && write_archive(request, arena, diag, tree, memory);
+
+	if (memory != NULL)
+		fine = fclose(memory) == 0 && fine;
+	fine = fine && unified_write(arena, diag, &parts, (const unsigned char *)initrd, size, out);
+	free(initrd);
+	return fine;
+}
+
 static int write_image(const struct image_request *request, struct arena *arena, struct diag *diag,
-		       struct tree *tree)
+		       struct tree *tree, int root_fd)
 {
 	struct output output;
-	const char *error;
 
 	if (!command_open_output(&output, arena, diag, request->output))
 		return EXIT_SYSTEM;
 	guard(&output, tree);
-	if (!archive_write_tree(arena, tree, output.file, request->compression, archive_time(),
-				&error)) {
+	if (request->uki ? !write_unified(request, arena, diag, tree, root_fd, output.file)
+			 : !write_archive(request, arena, diag, tree, output.file)) {
 		output_discard(&output);
-		diag_report(diag, DIAG_UNWRITABLE, (struct span){.name = request->output}, NULL,
-			    "cannot be written: %s", error);
-		return EXIT_SYSTEM;
+		return request->uki ? EXIT_FINDINGS : EXIT_SYSTEM;
 	}
 	return command_commit_output(&output, diag, request->output) ? EXIT_FINE : EXIT_SYSTEM;
 }
@@ -175,7 +209,7 @@ static int pack(const struct image_request *request, struct arena *arena, struct
 			source->blob_size))
 		status = request->into != NULL
 				 ? write_into(request, arena, diag, image->tree, source)
-				 : write_image(request, arena, diag, image->tree);
+				 : write_image(request, arena, diag, image->tree, image->root_fd);
 	if (status == EXIT_FINE && request->image.verbose)
 		image_print(arena, image->tree, stderr);
 	modules_close(image->modules);

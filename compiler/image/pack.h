@@ -14,7 +14,9 @@ struct image_request {
 	const char *into;	     /* or --into, else NULL */
 	const char *blob, *manifest; /* compiled before, else NULL */
 	enum compression compression;
-	bool generic; /* drivers for any machine, whatever facts say */
+	bool uki;		    /* a unified kernel image, of */
+	const char *stub, *vmlinuz; /* these files of the host, or NULL: the sysroot's */
+	bool generic;		    /* drivers for any machine, whatever facts say */
 };
 
 /* Returns the exit status. What is wrong was reported on standard error. */

@@ -5,10 +5,14 @@ import pathlib
 import re
 import shlex
 import shutil
+import struct
 import subprocess
+import tempfile
 
 import cache
+import debs
 import newc
+import qemu
 import reference
 
 BLOB = "etc/bootgraph/boot.blob"
@@ -27,13 +31,17 @@ def make(case, build, work):
         theirs = reference.image(case) if case.reference else distribution_image()
         shutil.copyfile(theirs, initrd)
         return initrd
+    if case.maker == "packages":
+        _packaged(case, work, initrd)
+        return initrd
     root = work / "root"
     try:
         arguments = _sysroot(case, root)
         _bootgraph(case, build, work, arguments, initrd)
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    (work / "boot.blob").write_bytes(newc.find(newc.read(initrd.read_bytes()), BLOB).data)
+    archive = section(initrd.read_bytes(), ".initrd") if is_unified(case) else initrd.read_bytes()
+    (work / "boot.blob").write_bytes(newc.find(newc.read(archive), BLOB).data)
     if case.damage or case.distribution:
         initrd.write_bytes(_altered(case, initrd.read_bytes()))
     if case.hooks:
@@ -48,6 +56,22 @@ def has_scripts(case):
     return bool(case.hooks) or any(SCRIPTS in name for name in case.files)
 
 
+def is_unified(case):
+    """Whether the image has its kernel and the kernel's command line, and UEFI starts it by itself."""
+    return "--uki" in shlex.split(case.image)
+
+
+def section(image, name):
+    """Of a PE file, the section of this name: Microsoft, "PE Format"."""
+    at, = struct.unpack_from("<I", image, 0x3c)
+    count, optional = struct.unpack_from("<H12xH", image, at + 6)
+    for number in range(count):
+        label, size, _, _, offset = struct.unpack_from("<8s4I", image, at + 24 + optional + 40 * number)
+        if label.rstrip(b"\0") == name.encode():
+            return image[offset:offset + size]
+    raise ImageError(f"no section {name}")
+
+
 def kernel_release():
     return (cache.make("kernel") / "version").read_text().strip()
 
@@ -55,6 +79,19 @@ def kernel_release():
 def distribution_image():
     """What the kernel package of the Debian root had initramfs-tools make."""
     return cache.make("debian-root") / "root" / "boot" / f"initrd.img-{kernel_release()}"
+
+
+def _packaged(case, work, initrd):
+    """What a Debian system makes of itself when bootgraph's packages are installed into it."""
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        system = debs.System(case.hooks, folder)
+        for name, text in case.files.items():
+            system.write(name, text)
+        status, said = system.install(debs.files(debs.build()))
+        (work / "image.log").write_text(said)
+        if status != 0:
+            raise ImageError(f"dpkg: exit {status}\n{said}")
+        shutil.copyfile(system.image(), initrd)
 
 
 def _sysroot(case, root):
@@ -105,6 +142,9 @@ def _bootgraph(case, build, work, arguments, initrd):
         arguments += ["--compress", "none"]
     if not has_scripts(case):
         arguments.append("--no-scripts")
+    if is_unified(case):
+        arguments += ["--linux", str(cache.make("kernel") / "vmlinuz"),
+                      "--cmdline", f"{qemu.CMDLINE} {case.cmdline}"]
     command = [str(build / "bootgraph"), "image", *arguments, *options,
                "--init", str(build / "bootgraph-init"), "-o", str(initrd)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -44,12 +44,14 @@ BUSES = {
 
 def command(kernel, initrd, cmdline, disks=(), bus="virtio-blk", memory=512, clock="real",
             keep=False, extra=()):
-    """The command line. What the guest writes to the disks is thrown away unless `keep`."""
+    """The command line. What the guest writes to the disks is thrown away unless `keep`. Without a
+    kernel the initrd is one in itself (bootgraph image --uki)."""
     accel = os.environ.get("BOOTGRAPH_QEMU_ACCEL", "tcg")
     line = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
             "-machine", f"q35,accel={accel}", "-smp", "1", "-m", str(memory),
-            "-display", "none", "-kernel", str(kernel), "-initrd", str(initrd),
-            "-append", cmdline, *CLOCKS[clock]]
+            "-display", "none", *CLOCKS[clock]]
+    line += ["-kernel", str(kernel), "-initrd", str(initrd), "-append", cmdline] if kernel else [
+        "-kernel", str(initrd)]
     controller, device = BUSES[bus]
     line += controller
     for n, disk in enumerate(disks):
