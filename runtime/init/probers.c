@@ -3,6 +3,7 @@
 #include "log.h"
 #include "properties.h"
 #include "../core/device_ref.h"
+#include "../probe/confine.h"
 #include "../probe/helper.h"
 
 #include <errno.h>
@@ -145,6 +146,8 @@ static bool start_prober(const struct init *init, struct prober *prober)
 		close(pair[0]);
 		prctl(PR_SET_NAME, "bootgraph-probe");
 		find_wanted(init, &wanted);
+		if (confine(CONFINED_PROBER) < 0)
+			say(SAY_WARNING, "bootgraph: the probe child is not confined");
 		probe_serve(pair[1], &wanted);
 	}
 	close(pair[1]);
