@@ -14,7 +14,8 @@ enum confinement {
 	CONFINED_READER, /* that helper, once it is loaded and has opened its device */
 };
 
-/* Returns 0, or a negative errno. A kernel without filters is no reason not to boot: 0 then, too. */
+/* Returns 0, or a negative errno. A kernel without filters is no reason not to boot: 0 then, too.
+ */
 int confine(enum confinement confinement);
 
 #endif
