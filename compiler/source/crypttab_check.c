@@ -290,6 +290,22 @@ static void check_random(const struct crypttab_checker *checker, const struct cr
 			    "%s overwrites what its source is found by", row->target.text);
 }
 
+/* --- sources of what the initramfs opens ---------------------------------- */
+
+/* cryptroot gives a path that is a regular file to cryptsetup, which makes a loop device of it. No
+ * event ever says that such a device is there. */
+static void check_source(const struct crypttab_checker *checker, const struct crypttab_row *row)
+{
+	if (row->source.text[0] != '/' || !crypttab_is_early(checker->model, row))
+		return;
+	if (strncmp(row->source.text, "/dev/", 5) == 0)
+		reference_check(checker->diag, row->source);
+	else
+		diag_report(checker->diag, DIAG_CRYPTTAB_SOURCE_FILE, row->source.span, NULL,
+			    "%s is opened in the initramfs, which waits for a device there",
+			    row->target.text);
+}
+
 /* --- rows ----------------------------------------------------------------- */
 
 void crypttab_check(const struct model *model, struct diag *diag, int root_fd)
@@ -318,8 +334,6 @@ void crypttab_check(const struct model *model, struct diag *diag, int root_fd)
 		check_random(&checker, row);
 		crypttab_check_options(&checker, row);
 		crypttab_check_files(&checker, row);
-		if (crypttab_is_early(model, row) && row->source.text[0] == '/' &&
-		    strncmp(row->source.text, "/dev/", 5) == 0)
-			reference_check(diag, row->source);
+		check_source(&checker, row);
 	}
 }
