@@ -271,26 +271,39 @@ static bool has_action(const struct unit *unit, enum opcode op)
 	return false;
 }
 
-/* The first script of a stage comes after the mounts before it. */
-static void connect_first(struct graph *graph, const struct step *step)
+/* A script comes after the mounts before its stage. Each one says so itself: the one before it,
+ * which waits for a device, would not hold it. */
+static void connect_mounts(struct graph *graph, const struct step *step)
 {
 	enum stage stage = phases[step->phase].stage;
 	struct span span = graph->nodes.item[step->node].span;
-	bool mounts;
+	bool root, usr;
 	uint32_t i;
 
 	for (i = 0; i < graph->nodes.count; i++) {
 		const struct unit *unit = graph->nodes.item[i].unit;
 
-		if (unit == NULL || unit->script)
+		if (unit == NULL || unit->script || !has_action(unit, OP_MOUNT_DEVICE))
 			continue;
-		mounts = has_action(unit, OP_MOUNT_DEVICE);
-		if (strcmp(unit->name.text, "virtual-filesystem") == 0 ||
-		    (mounts && graph_mounts(unit, "/") && stage >= BEFORE_MOUNTS))
+		root = graph_mounts(unit, "/") && stage >= BEFORE_MOUNTS;
+		usr = graph_mounts(unit, "/usr") && stage == AFTER_MOUNTS;
+		if (root || usr)
 			connect(graph, i, step->node, EDGE_REQUIRES, REASON_SERIAL, span);
-		else if (mounts && stage == AFTER_MOUNTS)
+		else if (stage == AFTER_MOUNTS)
 			connect(graph, i, step->node, EDGE_AFTER, REASON_SERIAL, span);
 	}
+}
+
+/* The first script of a stage comes after what all scripts stand on. */
+static void connect_first(struct graph *graph, const struct step *step)
+{
+	struct span span = graph->nodes.item[step->node].span;
+	uint32_t i;
+
+	for (i = 0; i < graph->nodes.count; i++)
+		if (graph->nodes.item[i].unit != NULL &&
+		    strcmp(graph->nodes.item[i].unit->name.text, "virtual-filesystem") == 0)
+			connect(graph, i, step->node, EDGE_REQUIRES, REASON_SERIAL, span);
 }
 
 /* The checks and mounts behind a stage, and the goal, come after its last script. */
@@ -337,6 +350,7 @@ static void connect_stage(struct graph *graph, const step_list *steps, size_t in
 	if (stage == BEFORE_ROOT)
 		connect(graph, graph_device(graph, &root, span), step->node, EDGE_REQUIRES,
 			REASON_SERIAL, span);
+	connect_mounts(graph, step);
 	if (!has_step(steps, stage, stage, 0, index))
 		connect_first(graph, step);
 	if (!has_step(steps, stage, stage, index + 1, steps->count))
