@@ -18,7 +18,7 @@ Both observations are of the same facts:
     body WHAT                a script ran whole when it was asked
     unknown NAME             a prereq that is nobody
     loop                     scripts wait for each other
-    image TYPE MODE PATH     a file of the image that is configuration
+    image TYPE MODE PATH     a file of the image: configuration, and the programs of storage
     text PATH LINE           what stands in it"""
 
 import hashlib
@@ -40,7 +40,10 @@ root=$1 release=$2
 shift 2
 chroot "$root" mkinitramfs -v -o /initrd "$@" "$release"
 """
-CONFIGURATION = re.compile(r"(conf/.*|etc/fstab|etc/mtab|init|scripts/.*)")
+CONFIGURATION = re.compile(r"(conf|scripts|cryptroot|etc/(fstab|mtab|lvm|mdadm)|init)(/.*)?")
+PROGRAMS = re.compile(r"(usr/)?(sbin/(mdadm|mdmon|lvm|dmsetup|cryptsetup)|lib/(cryptsetup|udev/rules\.d)/.+"
+                      r"|local/sbin/.+)")
+IN_ORDER = ("order ", "ORDER ", "text ")
 KINDS = {newc.REGULAR: "file", newc.DIRECTORY: "directory", 0o120000: "link"}
 
 
@@ -59,8 +62,7 @@ class Tree:
 
     def fill(self, root):
         """Whatever is there already may have other names in the cache: it is replaced."""
-        # cache.link_tree does the same, but not in seconds.
-        subprocess.run(["cp", "-al", str(cache.make(RECIPE) / "root"), str(root)], check=True)
+        cache.link_tree(cache.make(RECIPE) / "root", root)
         packages = cache.make("script-packages") / "packages"
         for package in self.packages:
             scripts = packages / package / SHARE / "scripts"
@@ -84,12 +86,12 @@ def observe(path, build, work):
         ours, findings = _ours(build, root, tree)
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    return _by_phase(_theirs(tree, path.stem)), _by_phase(ours), findings
+    return _by_phase(_theirs(tree, path.stem)), _by_phase(ours), lambda: findings
 
 
 def _by_phase(lines):
     """Phases, files and what was said in an order of their own; their lines stay as they follow."""
-    return sorted(lines, key=lambda line: line.split(" ")[:1 + line.startswith(("order ", "ORDER ", "text "))])
+    return sorted(lines, key=lambda line: line.split(" ")[:1 + line.startswith(IN_ORDER)])
 
 
 def _release():
@@ -144,11 +146,12 @@ def _image(image, release):
     lines = []
     for entry in newc.read(image):
         name = entry.name.removeprefix("./")
-        if not CONFIGURATION.fullmatch(name):
+        program, configuration = PROGRAMS.fullmatch(name), CONFIGURATION.fullmatch(name)
+        if not program and not configuration:
             continue
-        kind = KINDS[newc.kind(entry)]
+        kind = KINDS.get(newc.kind(entry), "special")
         lines.append(f"image {kind} {entry.mode & 0o7777:04o} {name}")
-        if kind != "directory":
+        if configuration and kind != "directory":
             lines += _text(name, entry.data.decode(errors="replace").replace(release, "RELEASE"))
     return lines
 

@@ -85,7 +85,7 @@ class Row:
         elif key == "lines":
             self.lines.append(re.compile(value))
         elif key == "change":
-            expression, _, text = value.partition(" => ")
+            expression, text = re.fullmatch("(.*?) => ?(.*)", value).groups()
             self.changes.append((re.compile(expression), text))
         elif key in ("sorted", "once") and value == "yes":
             setattr(self, key, True)
@@ -102,9 +102,9 @@ class Row:
 
 
 def run_file(name):
-    """The file of a run, or None."""
-    path = HERE / "runs" / f"{name}.tree"
-    return path if path.is_file() else None
+    """The file of a run, or None: a tree for mkinitramfs, a case that is booted."""
+    paths = [HERE / "runs" / f"{name}.{kind}" for kind in ("tree", "case")]
+    return next((path for path in paths if path.is_file()), None)
 
 
 def read():
