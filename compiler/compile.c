@@ -1,6 +1,7 @@
 #include "compile.h"
 #include "array_policy.h"
 #include "check.h"
+#include "devices.h"
 #include "facts/capture.h"
 #include "graph.h"
 #include "source/initramfs_conf.h"
@@ -138,6 +139,7 @@ static void list_needs(struct compilation *c)
 	struct diag silent = {0};
 
 	graph_manifest(c->graph, c->model, &silent, &c->manifest);
+	udev_files_add(&c->manifest, c->model, c->root_fd);
 }
 
 bool compile(const struct compile_options *options, struct arena *arena, struct diag *diag,
@@ -164,6 +166,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	c->model->chain = c->chain;
 	read_scripts(c, options);
 
+	devices_choose(c->model, diag, c->root_fd);
 	resolve_units(c->model, diag, c->root_fd, &instances);
 	script_units(c->model, &instances);
 	c->graph = graph_build(c->model, diag, &instances);

@@ -39,6 +39,9 @@ struct graph {
 typedef VEC(struct unit *) unit_list;
 void resolve_units(struct model *model, struct diag *diag, int root_fd, unit_list *ret_instances);
 
+/* Whether its if-host lets the unit in. */
+bool unit_is_for_host(const struct model *model, const struct unit *unit, int root_fd);
+
 /* expand.c: `{name}` and `{name or default}` as a value; reports and returns false if it is neither
  * plain text nor a placeholder that stands alone. */
 bool expand_value(struct arena *arena, struct diag *diag, const struct word *word,

@@ -81,6 +81,10 @@ static void add_action(struct manifest *manifest, const struct model *model, str
 			kind = MANIFEST_BINARY;
 		}
 		break;
+	case OP_FOLLOW_UDEVD:
+		word = &action->operand[0];
+		kind = MANIFEST_BINARY;
+		break;
 	case OP_FSCK:
 		word = &action->operand[1];
 		break;

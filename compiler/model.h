@@ -112,6 +112,7 @@ enum term_kind {
 	TERM_CMDLINE,	/* name: a word of the kernel command line */
 	TERM_PARAMETER, /* name: a parameter that has to be set; pattern, if any: its value */
 	TERM_FILE,	/* name: a path in the image (when), or in the sysroot (if-host) */
+	TERM_DEVICES,	/* name: who finds devices, native or udevd (if-host) */
 	TERM_KIND_COUNT
 };
 
@@ -207,6 +208,12 @@ enum image_extent {
 	IMAGE_SMALL,
 };
 
+enum devices_setting {
+	DEVICES_AUTO,
+	DEVICES_NATIVE,
+	DEVICES_UDEVD,
+};
+
 /* What is decided for one thing, by its name. */
 struct named_choice {
 	struct word name;
@@ -221,6 +228,9 @@ struct settings {
 	int rescue_story;     /* enum story_policy */
 	int errors;	      /* enum error_policy */
 	int image;	      /* enum image_extent */
+};
+
+	int devices;	      /* enum devices_setting */
 };
 
 struct yaml_node;   /* source/yaml.h */
@@ -247,6 +257,7 @@ struct unit {
 	VEC(struct word) reads, writes; /* variables of the boot scripts */
 	VEC(struct word) needs_binaries, needs_modules, needs_files;
 	struct word exclusive;
+	bool needs_udev;	/* `needs-udev: true` */
 	bool discovers_devices; /* `discovers: devices`: its work makes every device's clock stand
 				   still */
 	bool goal;		/* `goal: true`: its end is the end of the boot */
@@ -299,6 +310,9 @@ struct model {
 	/* Either may be NULL: not looked at. The scripts have been asked for their prereqs. */
 	const struct chain *chain;
 	const struct script_tree *scripts;
+	/* devices_choose: whether udevd finds the devices, and who needs it, "" if that is set. */
+	bool udevd;
+	const char *udevd_for;
 	VEC(struct drop_in) drop_ins; /* in the order in which they are laid over */
 };
 

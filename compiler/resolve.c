@@ -125,39 +125,34 @@ static bool host_has_file(int root_fd, const char *path)
 	return true;
 }
 
-/* if-host: the schema lets only files, and combinations of them, in here. */
-static bool host_term_holds(int root_fd, const struct term *term)
+/* if-host: only files, who finds devices, and combinations of these come here. */
+static bool host_term_holds(const struct model *model, int root_fd, const struct term *term)
 {
 	size_t i;
 
 	switch (term->kind) {
 	case TERM_NOT:
-		return !host_term_holds(root_fd, term->terms.item[0]);
+		return !host_term_holds(model, root_fd, term->terms.item[0]);
 	case TERM_AND:
 		for (i = 0; i < term->terms.count; i++)
-			if (!host_term_holds(root_fd, term->terms.item[i]))
+			if (!host_term_holds(model, root_fd, term->terms.item[i]))
 				return false;
 		return true;
 	case TERM_OR:
 		for (i = 0; i < term->terms.count; i++)
-			if (host_term_holds(root_fd, term->terms.item[i]))
+			if (host_term_holds(model, root_fd, term->terms.item[i]))
 				return true;
 		return false;
+	case TERM_DEVICES:
+		return strcmp(term->name.text, model->udevd ? "udevd" : "native") == 0;
 	default:
 		return host_has_file(root_fd, term->name.text);
 	}
 }
 
-/* Whether a later unit has this name, and so stands in the place of the unit at index or of its
- * instance. */
-static struct unit *replacement(const struct model *model, size_t index, const char *name)
+bool unit_is_for_host(const struct model *model, const struct unit *unit, int root_fd)
 {
-	size_t i;
-
-	for (i = model->units.count; i-- > index + 1;)
-		if (strcmp(model->units.item[i]->name.text, name) == 0)
-			return model->units.item[i];
-	return NULL;
+	return unit->if_host == NULL || host_term_holds(model, root_fd, unit->if_host);
 }
 
 struct resolution {
@@ -167,6 +162,19 @@ struct resolution {
 	unit_list *instances;
 };
 
+/* Whether a later unit has this name, and so stands in the place of the unit at index or of its
+ * instance. One that is not for this host is not there at all. */
+static struct unit *replacement(const struct resolution *r, size_t index, const char *name)
+{
+	size_t i;
+
+	for (i = r->model->units.count; i-- > index + 1;)
+		if (strcmp(r->model->units.item[i]->name.text, name) == 0 &&
+		    unit_is_for_host(r->model, r->model->units.item[i], r->root_fd))
+			return r->model->units.item[i];
+	return NULL;
+}
+
 static void add_instance(struct resolution *r, size_t index, struct unit *unit,
 			 const struct row *row)
 {
@@ -174,7 +182,7 @@ static void add_instance(struct resolution *r, size_t index, struct unit *unit,
 	struct unit *instead;
 
 	expand_word(r->model->arena, &name, row);
-	instead = replacement(r->model, index, name.text);
+	instead = replacement(r, index, name.text);
 	if (instead != NULL) {
 		instead->overrides = true;
 		return;
@@ -188,7 +196,7 @@ static void add_instance(struct resolution *r, size_t index, struct unit *unit,
 static void resolve_unit(struct resolution *r, size_t index)
 {
 	struct unit *unit = r->model->units.item[index];
-	struct unit *instead = replacement(r->model, index, unit->name.text);
+	struct unit *instead = replacement(r, index, unit->name.text);
 	row_list rows = {0};
 	size_t i;
 
@@ -197,7 +205,7 @@ static void resolve_unit(struct resolution *r, size_t index)
 		return;
 	}
 	unit = unit_with_drop_ins(r->model, r->diag, unit, unit->name.text);
-	if (unit->masked || (unit->if_host != NULL && !host_term_holds(r->root_fd, unit->if_host)))
+	if (unit->masked || !unit_is_for_host(r->model, unit, r->root_fd))
 		return;
 	if (unit->rows == ROWS_NONE)
 		vec_push(r->model->arena, r->instances, unit);
@@ -248,15 +256,16 @@ static const struct unit *overridden(const struct model *model, size_t index)
 	return NULL;
 }
 
-static void check_overrides(const struct model *model, struct diag *diag)
+static void check_overrides(const struct resolution *r)
 {
+	const struct model *model = r->model;
+	struct diag *diag = r->diag;
 	size_t i;
 
 	for (i = 0; i < model->units.count; i++) {
 		const struct unit *unit = model->units.item[i], *other = overridden(model, i);
 
-		if (unit->masked && !unit->overrides &&
-		    replacement(model, i, unit->name.text) == NULL)
+		if (unit->masked && !unit->overrides && replacement(r, i, unit->name.text) == NULL)
 			diag_report(diag, DIAG_MASK_UNKNOWN, unit->name.span,
 				    nearest_unit(model, unit->name.text),
 				    "no unit is called \"%s\"", unit->name.text);
@@ -285,5 +294,5 @@ void resolve_units(struct model *model, struct diag *diag, int root_fd, unit_lis
 	for (i = 0; i < model->units.count; i++)
 		resolve_unit(&r, i);
 	check_unique(diag, ret_instances);
-	check_overrides(model, diag);
+	check_overrides(&r);
 }

@@ -64,6 +64,7 @@ static const struct {
 #define VALUE_CMDLINE		   VALUE_TEXT
 #define VALUE_PARAMETER		   VALUE_TEXT
 #define VALUE_FILE		   VALUE_TEXT
+#define VALUE_DEVICES		   VALUE_TEXT
 #define VALUE_AND		   VALUE_SEQUENCE
 #define VALUE_OR		   VALUE_SEQUENCE
 #define VALUE_NOT		   VALUE_CONDITION

@@ -95,7 +95,8 @@ static bool covers_root(const struct program_node *node)
 static bool finds_devices(const struct program_node *node)
 {
 	for (size_t i = 0; i < node->action.instructions.count; i++)
-		if (node->action.instructions.item[i].op == OP_OPEN_UEVENTS)
+		if (node->action.instructions.item[i].op == OP_OPEN_UEVENTS ||
+		    node->action.instructions.item[i].op == OP_FOLLOW_UDEVD)
 			return true;
 	return node->kind == NODE_REACTION;
 }

@@ -328,7 +328,7 @@ static void end_work(struct world *w, uint32_t index)
 		work.op == OP_DAEMON && work.status == 0 && !work.stays && !work.stopped;
 	if (work.status != 0 && !work.stopped)
 		w->reason[work.node] = status_reason(w, work.op, work.status);
-	if (work.status == 0 && work.op == OP_OPEN_UEVENTS)
+	if (work.status == 0 && (work.op == OP_OPEN_UEVENTS || work.op == OP_FOLLOW_UDEVD))
 		w->listening = true;
 	if (work.status == 0 && work.op == OP_COLDPLUG)
 		tell_present_devices(w);
@@ -567,7 +567,7 @@ enum world_end world_run(struct arena *arena, const struct blob *blob, const str
 	w.device = arena_alloc(arena, (script->devices.count + 1) * sizeof *w.device);
 	w.turn = arena_alloc(arena, (script->rules.count + 1) * sizeof *w.turn);
 	w.reason = arena_alloc(arena, blob->section[SECTION_nodes].count * sizeof *w.reason);
-	w.listening = !has_opcode(blob, OP_OPEN_UEVENTS);
+	w.listening = !has_opcode(blob, OP_OPEN_UEVENTS) && !has_opcode(blob, OP_FOLLOW_UDEVD);
 	w.sink = (struct trace_sink){write_trace, options->trace};
 	make_sets(&w);
 	boot_read_command_line(boot, blob, script->command_line);

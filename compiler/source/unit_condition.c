@@ -60,6 +60,18 @@ static struct term *read_parameter(struct unit_reader *reader, struct term *term
 	return term;
 }
 
+static struct term *read_devices(struct unit_reader *reader, struct term *term,
+				 const struct yaml_node *value)
+{
+	if (!unit_text(reader, value, "devices", &term->name))
+		return NULL;
+	if (strcmp(term->name.text, "native") == 0 || strcmp(term->name.text, "udevd") == 0)
+		return term;
+	diag_report(reader->diag, DIAG_UNIT_CONDITION, term->name.span, NULL,
+		    "devices are native or udevd, and not \"%s\"", term->name.text);
+	return NULL;
+}
+
 static const struct condition_key *condition_by_key(const char *key)
 {
 	unsigned i;
@@ -134,6 +146,8 @@ struct term *unit_condition(struct unit_reader *reader, const struct yaml_node *
 		return read_parameter(reader, term, node, pair->value);
 	case TERM_FILE:
 		return unit_path(reader, pair->value, "file", &term->name) ? term : NULL;
+	case TERM_DEVICES:
+		return read_devices(reader, term, pair->value);
 	default:
 		inner = unit_condition(reader, pair->value);
 		if (inner == NULL)
@@ -165,4 +179,28 @@ struct term *unit_host_condition(struct unit_reader *reader, const struct yaml_n
 	struct term *term = unit_condition(reader, node);
 
 	return term != NULL && is_about_host(reader, term) ? term : NULL;
+}
+
+/* Whether all that a condition asks can be answered at boot. */
+static bool is_about_boot(struct unit_reader *reader, const struct term *term)
+{
+	bool good = true;
+	size_t i;
+
+	if (term->kind == TERM_DEVICES) {
+		diag_report(reader->diag, DIAG_UNIT_CONDITION, term->span,
+			    "\"if-host\" is decided when the graph is compiled",
+			    "who finds devices is decided before the boot");
+		return false;
+	}
+	for (i = 0; i < term->terms.count; i++)
+		good = is_about_boot(reader, term->terms.item[i]) && good;
+	return good;
+}
+
+struct term *unit_boot_condition(struct unit_reader *reader, const struct yaml_node *node)
+{
+	struct term *term = unit_condition(reader, node);
+
+	return term != NULL && is_about_boot(reader, term) ? term : NULL;
 }

@@ -98,6 +98,9 @@ static void choose(struct unit *unit, enum keyword_id id, int value)
 	case KEYWORD_FOR_EACH:
 		unit->rows = (enum row_set)value;
 		break;
+	case KEYWORD_NEEDS_UDEV:
+		unit->needs_udev = value;
+		break;
 	case KEYWORD_DISCOVERS:
 		unit->discovers_devices = value;
 		break;
@@ -259,7 +262,7 @@ static void read_properties(struct unit_reader *reader, enum keyword_id id,
 static void read_condition(struct unit_reader *reader, enum keyword_id id,
 			   const struct yaml_node *node)
 {
-	*(struct term **)member_of(reader, id) = unit_condition(reader, node);
+	*(struct term **)member_of(reader, id) = unit_boot_condition(reader, node);
 }
 
 static void read_host_condition(struct unit_reader *reader, enum keyword_id id,

@@ -92,7 +92,8 @@ struct term *unit_term_sequence(struct unit_reader *reader, enum term_kind kind,
 /* NULL after reporting what is wrong. */
 struct term *unit_expression(struct unit_reader *reader, const struct yaml_node *node);
 struct term *unit_condition(struct unit_reader *reader, const struct yaml_node *node);
-/* As decided at compile time: conditions on files alone. */
+/* As decided at boot, and at compile time: each reports what it cannot be asked. */
+struct term *unit_boot_condition(struct unit_reader *reader, const struct yaml_node *node);
 struct term *unit_host_condition(struct unit_reader *reader, const struct yaml_node *node);
 
 /* --- unit_action.c -------------------------------------------------------- */

@@ -204,6 +204,26 @@ static bool property_is(const struct event *event, const char *key, const char *
 	       memcmp(value, text, strlen(text)) == 0;
 }
 
+/* Whether udev's rules have made this link; prefix is what the reference's kind has taken away.
+ * Both sides are written as udev writes names of files. */
+static bool is_link(const struct device_ref *ref, const char *prefix, const struct event *event)
+{
+	const char *links = event_property(event, "DEVLINKS");
+	size_t before = strlen(prefix);
+
+	while (links != NULL && *links != '\0') {
+		size_t length = 0;
+
+		while (links[length] != '\0' && links[length] != ' ')
+			length++;
+		if (length == before + ref->length && memcmp(links, prefix, before) == 0 &&
+		    memcmp(links + before, ref->text, ref->length) == 0)
+			return true;
+		links += length + (links[length] == ' ');
+	}
+	return false;
+}
+
 static bool names_level(const struct device_ref *ref, const struct event *event)
 {
 	return property_is(event, "SUBSYSTEM", "set") &&
@@ -243,8 +263,12 @@ bool device_ref_names(const struct device_ref *ref, const struct event *event)
 		return text_is(ref, event_property(event, "ID_PART_ENTRY_NAME")) ||
 		       text_is(ref, event_property(event, "PARTNAME"));
 	case REF_NAME:
+		if (is_link(ref, "/dev/", event))
+			return true;
 		return text_is(ref, event_property(event, "DEVNAME")) ||
 		       is_volume(ref, event_property(event, "DM_NAME"));
+	case REF_LINK:
+		return is_link(ref, "/dev/disk/", event);
 	case REF_ARRAY:
 		return is_array(ref, event);
 	case REF_MAPPER:

@@ -1,5 +1,6 @@
 /* bootgraph-crypt(8): what the action `unlock` runs. */
 #include "opening.h"
+#include "../helper/udevd.h"
 #include "../prompt/secret.h"
 
 #include <errno.h>
@@ -310,7 +311,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	setenv("DM_DISABLE_UDEV", "1", 1); /* nobody would answer libdevmapper */
+	udevd_tell_libdevmapper();
 	setenv("DM_DEFAULT_NAME_MANGLING_MODE", "hex", 1);
 	mkdir("/run/cryptsetup", 0700); /* the library's lock; what is wrong with it, it says */
 	crypt_set_log_callback(NULL, take_message, NULL);

@@ -1,5 +1,6 @@
 #include "activate.h"
 
+#include "../helper/udevd.h"
 #include "../lvm/table.h"
 
 #include <errno.h>
@@ -116,19 +117,24 @@ static bool add_targets(const struct volume *volume, struct dm_task *task, struc
 
 static bool create(const struct volume *volume, struct dm_task *task, struct lvm_error *error)
 {
-	/* No udev has to be waited for, and the node is this program's to make. */
+	/* Without udevd nobody has to be waited for, and the node is this program's to make. */
+	bool udevd = udevd_runs(), fine;
 	uint16_t flags = DM_UDEV_DISABLE_LIBRARY_FALLBACK;
 	uint32_t cookie = 0;
 
-	dm_udev_set_sync_support(0);
-	if (!dm_task_set_uuid(task, volume->uuid) ||
-	    (!(volume->lv->flags & LVM_WRITE) && !dm_task_set_ro(task)) ||
-	    (volume->lv->read_ahead >= 0 &&
-	     !dm_task_set_read_ahead(task, (uint32_t)volume->lv->read_ahead, 0)) ||
-	    !dm_task_set_cookie(task, &cookie, flags) || !dm_task_run(task))
-		return lvm_fail(error, "device-mapper refuses %s: %s", volume->mapping,
-				last_message[0] != '\0' ? last_message : strerror(errno));
-	return true;
+	dm_udev_set_sync_support(udevd);
+	fine = dm_task_set_uuid(task, volume->uuid) &&
+	       ((volume->lv->flags & LVM_WRITE) || dm_task_set_ro(task)) &&
+	       (volume->lv->read_ahead < 0 ||
+		dm_task_set_read_ahead(task, (uint32_t)volume->lv->read_ahead, 0)) &&
+	       dm_task_set_cookie(task, &cookie, flags) && dm_task_run(task);
+	if (!fine)
+		lvm_set_error(error, "device-mapper refuses %s: %s", volume->mapping,
+			      last_message[0] != '\0' ? last_message : strerror(errno));
+	/* Its links are there when its rules have run; also what failed holds a semaphore. */
+	if (udevd && cookie != 0)
+		dm_udev_wait(cookie);
+	return fine;
 }
 
 bool volume_map(const struct volume *volume, struct lvm_error *error)

@@ -1,6 +1,7 @@
 /* What is left to lvm(8), and when. */
 #include "activate.h"
 
+#include "../helper/udevd.h"
 #include "../lvm/conf.h"
 
 #include <errno.h>
@@ -88,7 +89,7 @@ _Noreturn static void become_lvm(int output, const char *path)
 		dup2(null, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
-	setenv("DM_DISABLE_UDEV", "1", 1);
+	udevd_tell_libdevmapper();
 	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
 	setenv("LC_ALL", "C", 1);
 	execl(LVM_PROGRAM, "lvm", "lvchange", "--activate", "y", "--sysinit", "--nohints", path,

@@ -248,7 +248,8 @@ void children_reap(struct init *init)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		modules_owner_ended(&init->modules, pid);
 		if (probers_ended(init, pid) || prompts_ended(init, pid) ||
-		    rescue_ended(init, pid) || daemon_ended(init, pid, status))
+		    rescue_ended(init, pid) || daemon_ended(init, pid, status) ||
+		    udev_ended(init, pid, status))
 			continue;
 		child_ended(init, pid, status);
 	}

@@ -23,9 +23,25 @@ static void open_stage(struct coldplug *coldplug)
 		say(SAY_WARNING, "bootgraph: /sys/class/block cannot be read: %s", strerror(errno));
 }
 
+/* udevd has looked at the devices already: its database is told of, instead of /sys. */
+static void start_at_udevd(struct init *init)
+{
+	struct coldplug *coldplug = &init->coldplug;
+
+	coldplug->again = init->udev.walking;
+	if (coldplug->again)
+		return;
+	coldplug->devices = 0;
+	coldplug->walk++;
+	if (!udev_walk(&init->udev))
+		coldplug_walked(init);
+}
+
 void coldplug_start(struct init *init)
 {
-	if (init->coldplug.stage != COLDPLUG_IDLE)
+	if (init->udev.on)
+		start_at_udevd(init);
+	else if (init->coldplug.stage != COLDPLUG_IDLE)
 		init->coldplug.again = true;
 	else
 		open_stage(&init->coldplug);
@@ -217,6 +233,15 @@ static bool next_bus(struct coldplug *coldplug)
 	return false;
 }
 
+static void end_effect(struct init *init)
+{
+	struct coldplug *coldplug = &init->coldplug;
+
+	if (coldplug->node != NONE)
+		init_end(init, coldplug->node, coldplug->serial, 0);
+	coldplug->node = NONE;
+}
+
 static void finish_walk(struct init *init)
 {
 	struct coldplug *coldplug = &init->coldplug;
@@ -230,9 +255,18 @@ static void finish_walk(struct init *init)
 		open_stage(coldplug);
 		return;
 	}
-	if (coldplug->node != NONE)
-		init_end(init, coldplug->node, coldplug->serial, 0);
-	coldplug->node = NONE;
+	end_effect(init);
+}
+
+void coldplug_walked(struct init *init)
+{
+	if (init->coldplug.devices > 0)
+		tell_of_missing(init);
+	tell_of_late_hosts(init);
+	if (init->coldplug.again)
+		start_at_udevd(init);
+	else
+		end_effect(init);
 }
 
 static void next_stage(struct init *init)

@@ -34,6 +34,9 @@ void coldplug_start(struct init *init);
 /* The same, for an effect that ends with it. */
 void coldplug_effect(struct init *init, uint32_t node, uint32_t serial);
 
+/* The walk was udevd's, and is over. */
+void coldplug_walked(struct init *init);
+
 /* Tells of some more devices. Not to be called from within the port. */
 void coldplug_step(struct init *init);
 

@@ -84,6 +84,7 @@ void processes_end(struct init *init)
 
 	process_read_spared();
 	probers_end(&init->probers);
+	udev_end(&init->udev);
 	for (i = 0; i < init->children.count; i++) {
 		child_signal(&init->children.child[i], SIGTERM);
 		left++;

@@ -275,7 +275,8 @@ int handoff(struct init *init)
 					.serial = init->handoff.serial});
 	name_absent(init);
 	processes_end(init);
-	records_write(init);
+	if (!init->udev.on)
+		records_write(init); /* else udevd has, and its database stays */
 	notes_write(&init->notes, &init->machine, "/run/bootgraph/outcome");
 	left_write(init);
 	image_keep_blob(&init->blob, BLOB_KEPT);

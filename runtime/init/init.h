@@ -26,6 +26,7 @@
 #include "prompts.h"
 #include "rescue.h"
 #include "tracefile.h"
+#include "udev.h"
 #include "uevent.h"
 
 enum { INIT_PATH_MAX = 256 };
@@ -55,6 +56,7 @@ struct init {
 	struct prompts prompts;
 	struct holds holds;
 	struct uevents uevents;
+	struct udev udev;
 	struct coldplug coldplug;
 	struct devices devices;
 	struct members members;

@@ -24,7 +24,8 @@ enum {
 	SIGNALS_FD = 1,
 	PROMPTS_FD = 2,
 	HOLDS_FD = 3,
-	PROBERS_FD = 4,
+	UDEV_FD = 4,
+	PROBERS_FD = 5,
 	FD_COUNT = PROBERS_FD + PROBERS_MAX,
 };
 
@@ -85,7 +86,7 @@ static void forget(struct init *init, uint32_t device)
 	const struct seen *seen = devices_find(&init->devices, device);
 
 	probe_forget(init, device);
-	if (seen != NULL)
+	if (seen != NULL && !init->udev.on)
 		links_remove(seen);
 }
 
@@ -124,7 +125,7 @@ static void tell_mapping(struct init *init, const struct event *event)
 	mapping_add(&properties, event);
 	named.properties = properties.text;
 	named.length = properties.length;
-	if (event_property(&named, "DM_NAME") != NULL)
+	if (event_property(&named, "DM_NAME") != NULL && !init->udev.on)
 		links_make_mapping(event_property(&named, "DEVNAME"));
 	tell(init, &named);
 }
@@ -269,6 +270,7 @@ static void wait_and_read(struct init *init)
 	fd[SIGNALS_FD] = (struct pollfd){.fd = init->signals, .events = POLLIN};
 	fd[PROMPTS_FD] = (struct pollfd){.fd = init->prompts.fd, .events = POLLIN};
 	fd[HOLDS_FD] = (struct pollfd){.fd = init->holds.poll, .events = POLLIN};
+	fd[UDEV_FD] = (struct pollfd){.fd = init->udev.fd, .events = POLLIN};
 	for (i = 0; i < PROBERS_MAX; i++)
 		fd[PROBERS_FD + i] = (struct pollfd){
 			.fd = init->probers.prober[i].pid != 0 ? init->probers.prober[i].fd : -1,
@@ -277,6 +279,8 @@ static void wait_and_read(struct init *init)
 		return;
 	if (fd[UEVENTS_FD].revents != 0 || init->uevents.lost)
 		read_uevents(init);
+	if (fd[UDEV_FD].revents != 0)
+		udev_readable(init);
 	if (fd[SIGNALS_FD].revents != 0 || init->signals < 0)
 		read_signals(init);
 	if (fd[PROMPTS_FD].revents != 0 && init->prompts.fd >= 0)

@@ -171,6 +171,7 @@ int main(int argc, char **argv, char **envp)
 	init.argv = argv;
 	init.envp = envp;
 	init.uevents.fd = -1;
+	udev_begin(&init.udev);
 	init.trace.fd = -1;
 	init.coldplug.node = NONE;
 	prompts_begin(&init.prompts);

@@ -103,6 +103,11 @@ static void open_uevents(struct init *init, const struct effect *effect)
 	end_now(init, effect, r);
 }
 
+static void follow_udevd(struct init *init, const struct effect *effect)
+{
+	udev_follow(init, effect);
+}
+
 static void coldplug(struct init *init, const struct effect *effect)
 {
 	coldplug_effect(init, effect->node, effect->serial);
@@ -316,6 +321,7 @@ static const effect_function effects[OP_COUNT] = {
 	[OP_UNLOCK] = unlock,
 	[OP_REGISTER] = register_device,
 	[OP_EVALUATE_CONFIGURATION] = evaluate_configuration,
+	[OP_FOLLOW_UDEVD] = follow_udevd,
 };
 
 static void port_start(void *context, const struct effect *effect)
@@ -370,6 +376,7 @@ static void port_stop(void *context, uint32_t node, uint32_t serial)
 	child_stop(init, node, serial);
 	daemon_stop(init, node);
 	probe_stop(init, node, serial);
+	udev_stop(init, node);
 }
 
 static void port_rescan(void *context)
@@ -377,7 +384,7 @@ static void port_rescan(void *context)
 	struct init *init = context;
 
 	trace_rescan(&init->trace.sink, init_now());
-	if (init->uevents.fd >= 0)
+	if (init->uevents.fd >= 0 || init->udev.on)
 		coldplug_start(init);
 }
 

@@ -265,7 +265,7 @@ static void tell_answer(struct init *init, const struct probe_request *request,
 
 	devices_answer(&init->devices, request->device, answer);
 	seen = devices_find(&init->devices, request->device);
-	if (seen != NULL)
+	if (seen != NULL && !init->udev.on)
 		links_make(seen);
 	if (answer->outcome == PROBE_FAILED || request->length > sizeof properties.text / 2 ||
 	    (request->question.thorough && answer->outcome == PROBE_NOTHING))

@@ -28,6 +28,7 @@ struct program {
 	size_t count;
 	char names[NAMES_MAX];
 	size_t used;
+	bool udevd; /* whether one runs */
 };
 
 /* --- arguments ------------------------------------------------------------ */
@@ -37,6 +38,7 @@ static int32_t take_list(const struct init *init, const struct effect *effect,
 {
 	const char *text;
 
+	program->udevd = init->udev.on;
 	while ((text = machine_list_value(&init->machine, effect->list,
 					  (uint32_t)program->count)) != NULL) {
 		if (program->count == ARGUMENTS_MAX)
@@ -98,7 +100,8 @@ static _Noreturn void execute(const struct program *program, int pipe, int promp
 {
 	hand_over(pipe, prompt);
 	/* libdevmapper would wait for an udevd that is not there, and leave its nodes to it. */
-	setenv("DM_DISABLE_UDEV", "1", 1);
+	if (!program->udevd)
+		setenv("DM_DISABLE_UDEV", "1", 1);
 	execv(program->argument[0], (char *const *)program->argument);
 	*error = errno;
 	_exit(127);
