@@ -1,9 +1,12 @@
 #include "devices.h"
 #include "rows.h"
+#include "image/path.h"
 #include "scripts/tree.h"
 #include "../runtime/core/device_ref.h"
 
 #include <string.h>
+
+#define UDEVD "/lib/systemd/systemd-udevd" /* as 25-udevd.yaml starts it */
 
 /* Boot scripts that do not work without udevd's rules (stdlib-units/udev.def). */
 static const struct {
@@ -55,12 +58,18 @@ static void want_udevd(void *context, struct word reference)
 		model->udevd_for = reference.text;
 }
 
+struct link_report {
+	struct diag *diag;
+	const char *why;
+};
+
 static void report_link(void *context, struct word reference)
 {
+	const struct link_report *report = context;
+
 	if (is_link(reference.text))
-		diag_report(context, DIAG_DEVICE_LINK_NATIVE, reference.span, NULL,
-			    "nobody makes this link, for devices is native: \"%s\"",
-			    reference.text);
+		diag_report(report->diag, DIAG_DEVICE_LINK_NATIVE, reference.span, NULL,
+			    "nobody makes this link, for %s: \"%s\"", report->why, reference.text);
 }
 
 /* --- units and scripts ---------------------------------------------------- */
@@ -127,14 +136,27 @@ static const char *script_that_needs_it(struct model *model, int root_fd)
 	return NULL;
 }
 
+static void choose_native(const struct model *model, struct diag *diag, const char *why)
+{
+	struct link_report report = {diag, why};
+
+	each_reference(model, report_link, &report);
+}
+
 void devices_choose(struct model *model, struct diag *diag, int root_fd)
 {
+	struct path_walk walk;
+
 	if (model->settings.devices == DEVICES_NATIVE) {
-		each_reference(model, report_link, diag);
+		choose_native(model, diag, "devices is native");
 		return;
 	}
 	if (model->settings.devices == DEVICES_UDEVD) {
 		model->udevd = true;
+		return;
+	}
+	if (path_walk(model->arena, root_fd, UDEVD, &walk) != 0) {
+		choose_native(model, diag, "the system has no udevd");
 		return;
 	}
 	model->udevd_for = unit_that_needs_it(model, root_fd);

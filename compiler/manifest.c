@@ -7,6 +7,7 @@
 #include "chain.h"
 #include "image/companion.h"
 #include "rows.h"
+#include "scripts/order.h"
 #include "scripts/tree.h"
 #include "scripts/uses.h"
 
@@ -21,6 +22,7 @@ const char *manifest_kind_name(enum manifest_kind kind)
 		[MANIFEST_HOST_SCRIPT] = "host-script",
 		[MANIFEST_CONFIGURATION] = "configuration",
 		[MANIFEST_ARCHITECTURE] = "architecture",
+		[MANIFEST_ORDER] = "order",
 		[MANIFEST_KEY] = "key",
 		[MANIFEST_CRYPTTAB] = "crypttab",
 		[MANIFEST_NETWORK] = "network",
@@ -164,12 +166,33 @@ static void add_configuration(struct manifest *manifest, const struct model *mod
 			 unit->span, false);
 }
 
+/* Scripts run each other by these files: run_scripts of scripts/functions, and the rescue shell
+ * those of panic. */
+static void add_orders(struct manifest *manifest, const struct model *model,
+		       const struct unit *unit)
+{
+	for (size_t i = 0; i < model->scripts->phases.count; i++) {
+		const struct phase *phase = &model->scripts->phases.item[i];
+		struct phase_order order;
+
+		if (phase->hooks)
+			continue;
+		phase_sort(model->scripts, phase, &order);
+		for (size_t k = 0; k < order.names.count; k++)
+			add_item(manifest, model->arena, MANIFEST_ORDER,
+				 arena_printf(model->arena, "%s/%s", phase->name,
+					      order.names.item[k]),
+				 unit, unit->span, false);
+	}
+}
+
 /* Every file below scripts: they source each other. What hooks would copy is not among them. */
 static void add_scripts(struct manifest *manifest, const struct model *model,
 			const struct unit *unit)
 {
 	size_t i;
 
+	add_orders(manifest, model, unit);
 	/* One of them may hold the clock, and it is small. */
 	add_item(manifest, model->arena, MANIFEST_BINARY, HOLD_PROGRAM, unit, unit->span, false);
 	for (i = 0; i < model->scripts->image.count; i++) {

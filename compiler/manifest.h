@@ -17,6 +17,7 @@ enum manifest_kind {
 	MANIFEST_CONFIGURATION, /* the same, of etc/initramfs-tools: what boot scripts see of it */
 	MANIFEST_ARCHITECTURE,	/* dpkg's name of it, for /conf/arch.conf */
 	MANIFEST_HOST_SCRIPT,	/* the same, of the host (--scripts) */
+	MANIFEST_ORDER,		/* PHASE/SCRIPT: the next line of the phase's file ORDER */
 	MANIFEST_KEY,		/* "SOURCE:PLACE": a key file; nobody but root may read the copy */
 	MANIFEST_CRYPTTAB,	/* a line of the image's /cryptroot/crypttab */
 	MANIFEST_NETWORK,	/* "drivers": those of the machine's network adapters */

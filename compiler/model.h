@@ -228,8 +228,6 @@ struct settings {
 	int rescue_story;     /* enum story_policy */
 	int errors;	      /* enum error_policy */
 	int image;	      /* enum image_extent */
-};
-
 	int devices;	      /* enum devices_setting */
 };
 

@@ -44,9 +44,7 @@ static void print_lines(const struct sorted_phase *sorted)
 static void print_order_file(const struct sorted_phase *sorted)
 {
 	for (size_t i = 0; i < sorted->order.names.count; i++)
-		printf("/scripts/%s/%s \"$@\"\n"
-		       "[ -e /conf/param.conf ] && . /conf/param.conf\n",
-		       sorted->phase->name, sorted->order.names.item[i]);
+		printf(ORDER_LINES, sorted->phase->name, sorted->order.names.item[i]);
 }
 
 /* What is to be said of a use beyond its name, in one column. */

@@ -87,6 +87,10 @@ void items_add_files(struct image *image, const struct manifest *manifest);
 /* Whether a kernel has the module, or file system, that an item of these kinds names. */
 bool items_kernel_has(struct modules *modules, const struct manifest_item *item);
 
+/* The files ORDER of boot scripts, as mkinitramfs writes them. The manifest has a phase's lines
+ * together. */
+void orders_add(struct image *image, const struct manifest *manifest);
+
 /* busybox, and links for those of its applets that make a usable shell. */
 void busybox_add(struct image *image);
 

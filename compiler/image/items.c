@@ -332,6 +332,7 @@ static void add_item(struct image *image, const struct manifest_item *item)
 		add_tool(image, item->name, need);
 		break;
 	case MANIFEST_CRYPTTAB: /* add_table */
+	case MANIFEST_ORDER:	/* orders.c */
 	case MANIFEST_KIND_COUNT:
 		break;
 	}
@@ -379,6 +380,7 @@ void items_add(struct image *image, const struct manifest *manifest, bool generi
 		add_item(image, item);
 	}
 	add_table(image, manifest);
+	orders_add(image, manifest);
 	if (!image->hooks_ran)
 		note_hooks(image, manifest);
 	if (has_file_system)

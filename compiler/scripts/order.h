@@ -19,6 +19,11 @@ void phase_sort(const struct script_tree *tree, const struct phase *phase,
 void phase_order_check(const struct script_tree *tree, const struct phase *phase,
 		       const struct phase_order *order, struct diag *diag);
 
+/* What the file ORDER of a phase has for a script, as in printf: the phase's name and its own. */
+#define ORDER_LINES                                                                                \
+	"/scripts/%s/%s \"$@\"\n"                                                                  \
+	"[ -e /conf/param.conf ] && . /conf/param.conf\n"
+
 /* The script's prereq of this name, or NULL. */
 const struct prereq *script_prereq(const struct script *script, const char *name);
 

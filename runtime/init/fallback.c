@@ -1,6 +1,6 @@
 #include "fallback.h"
 #include "log.h"
-#include "rescue.h"
+#include "shell.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void crashed(int number)
 	execve(DISTRIBUTION_INIT, kept_argv, kept_envp);
 	if (crash_environment[0] != NULL)
 		execve("/init", kept_argv, crash_environment);
-	rescue_exec_shell(kept_envp);
+	shell_execute(kept_envp);
 	for (;;)
 		pause();
 }

@@ -47,7 +47,8 @@ struct init {
 	struct boot boot;
 	struct blob blob;
 	struct machine machine;
-	bool started; /* the machine */
+	bool started;	      /* the machine */
+	unsigned breakpoints; /* that are still to come: a bit for each enum breakpoint */
 
 	struct ends ends;
 	struct children children;
@@ -74,6 +75,9 @@ struct init {
 
 /* Milliseconds since PID 1 began. */
 uint32_t init_now(void);
+
+/* Takes so many milliseconds out of it: they pass for nobody. */
+void init_stand_still(uint32_t milliseconds);
 
 /* Tells the machine, and the trace, of an event. Not to be called from within the port. */
 void init_tell(struct init *init, const struct event *event);

@@ -29,6 +29,14 @@ enum {
 	FD_COUNT = PROBERS_FD + PROBERS_MAX,
 };
 
+/* How long somebody has been at a break point. */
+static uint32_t stood_still;
+
+void init_stand_still(uint32_t milliseconds)
+{
+	stood_still += milliseconds;
+}
+
 uint32_t init_now(void)
 {
 	static struct timespec begin;
@@ -40,7 +48,7 @@ uint32_t init_now(void)
 		begin = now;
 	milliseconds = (int64_t)(now.tv_sec - begin.tv_sec) * 1000 +
 		       (now.tv_nsec - begin.tv_nsec) / 1000000;
-	return (uint32_t)milliseconds;
+	return (uint32_t)milliseconds - stood_still;
 }
 
 const char *init_parameter(const struct init *init, enum parameter_id id)

@@ -1,4 +1,5 @@
 /* /init: from the kernel to the real init. A straight line; the loop is in loop.c. */
+#include "breakpoint.h"
 #include "coverage.h"
 #include "evaluation.h"
 #include "fallback.h"
@@ -143,6 +144,7 @@ static bool start_machine(struct init *init)
 	}
 	log_set_level(&init->boot);
 	tracefile_begin(&init->trace, init_parameter(init, PARAMETER_TRACE)[0] != '\0');
+	init->breakpoints = breakpoints_read(init_parameter(init, PARAMETER_BREAK));
 	notes_begin(&init->notes, init->blob.section[SECTION_nodes].count);
 	children_begin(init);
 	modules_begin(&init->modules, MODULE_PLAN);

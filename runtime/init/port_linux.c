@@ -1,5 +1,6 @@
 /* The port with real system calls: one small function for each effect. */
 #include "ask.h"
+#include "breakpoint.h"
 #include "coverage.h"
 #include "evaluation.h"
 #include "fsck.h"
@@ -328,6 +329,7 @@ static void port_start(void *context, const struct effect *effect)
 {
 	struct init *init = context;
 
+	breakpoint_pass(init, effect);
 	trace_effect(&init->trace.sink, &init->machine, init_now(), effect);
 	if (effects[effect->op] != NULL)
 		effects[effect->op](init, effect);

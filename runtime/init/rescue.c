@@ -1,8 +1,8 @@
-#include "array.h"
 #include "image.h"
 #include "init.h"
 #include "log.h"
 #include "rescue_story.h"
+#include "shell.h"
 #include "../core/explain.h"
 
 #include <errno.h>
@@ -22,7 +22,6 @@
 enum {
 	REPORT_BYTES = 16384,
 	DEVICES_SHOWN = 100,
-	CONSOLES_MAX = 8,
 	SHELL_TOO_QUICK =
 		1000, /* milliseconds: a shell that ends sooner is not asked for again at once */
 };
@@ -222,28 +221,6 @@ static bool write_to(const char *path, int flags, const struct text *text)
 
 /* --- consoles ------------------------------------------------------------- */
 
-/* The names in /proc/consoles, the preferred one first; tty0 is whatever is shown, and its shell
- * belongs on tty1. */
-static unsigned read_consoles(char name[CONSOLES_MAX][32])
-{
-	FILE *file = fopen("/proc/consoles", "re");
-	char line[128];
-	unsigned count = 0;
-
-	while (file != NULL && count < CONSOLES_MAX && fgets(line, sizeof line, file) != NULL) {
-		size_t length = strcspn(line, " \n");
-
-		if (length == 0 || length > 20 || memchr(line, '/', length) != NULL)
-			continue;
-		line[length] = '\0';
-		snprintf(name[count++], 32, "/dev/%.20s",
-			 strcmp(line, "tty0") == 0 ? "tty1" : line);
-	}
-	if (file != NULL)
-		fclose(file);
-	return count;
-}
-
 /* What is on the screen may be something else: initramfs-tools does the same with chvt. */
 static void show_first_terminal(const char *name)
 {
@@ -272,8 +249,8 @@ static void say_in_log(const struct text *text, bool console)
 
 static void say_everywhere(const struct text *text)
 {
-	char name[CONSOLES_MAX][32];
-	unsigned i, count = read_consoles(name), reached = 0;
+	char name[CONSOLES_MAX][CONSOLE_NAME_MAX];
+	unsigned i, count = consoles_read(name), reached = 0;
 
 	for (i = 0; i < count; i++) {
 		if (strcmp(name[i], "/dev/tty1") == 0)
@@ -286,112 +263,25 @@ static void say_everywhere(const struct text *text)
 
 /* --- panic= --------------------------------------------------------------- */
 
-static void sleep_seconds(unsigned seconds)
-{
-	struct timespec left = {.tv_sec = seconds};
-
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
-}
-
-/* Returns only if panic= was not given: with it, nobody is to get a shell. */
-static void obey_panic(struct init *init)
-{
-	const char *panic = init_parameter(init, PARAMETER_PANIC);
-	char line[] = "Rebooting automatically due to panic= boot argument\n";
-
-	if (*panic == '\0')
-		return;
-	tracefile_flush(&init->trace);
-	rescue_story_wait(init);
-	if (*panic != '-' && (strspn(panic, "0123456789") != strlen(panic) || atoi(panic) == 0)) {
-		say(SAY_ERROR, "Halting automatically due to panic= boot argument");
-		reboot(RB_HALT_SYSTEM);
-	} else {
-		log_write(line, sizeof line - 1);
-		if (*panic != '-')
-			sleep_seconds((unsigned)strtoul(panic, NULL, 10));
-		reboot(RB_AUTOBOOT);
-	}
-	say(SAY_ERROR, "bootgraph: that failed: %s", strerror(errno));
-	for (;;)
-		pause();
-}
-
 void rescue_stop(struct init *init, const char *sentence)
 {
 	say(SAY_ERROR, "bootgraph: the boot stopped: %s", sentence);
 	rescue_story_keep(init, sentence, "");
-	obey_panic(init);
+	panic_obey(init);
 	for (;;)
 		pause();
 }
 
 /* --- the shell ------------------------------------------------------------ */
 
-void rescue_exec_shell(char **environment)
-{
-	char *busybox[] = {"sh", "-i", NULL};
-
-	execve("/bin/sh", busybox, environment);
-	execve("/bin/busybox", busybox, environment);
-}
-
-static bool have_shell(void)
-{
-	return access("/bin/sh", X_OK) == 0 || access("/bin/busybox", X_OK) == 0;
-}
-
-static int open_terminal(void)
-{
-	char name[CONSOLES_MAX][32];
-	int fd = -1;
-
-	if (read_consoles(name) > 0)
-		fd = open(name[0], O_RDWR | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		fd = open("/dev/console", O_RDWR | O_NONBLOCK | O_NOCTTY);
-	if (fd >= 0) /* only the opening was not to wait for a line */
-		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-	return fd;
-}
-
-static _Noreturn void be_shell(struct init *init, const char *reason)
-{
-	static char reason_variable[EXPLAIN_LINE_MAX + 8];
-	char *environment[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin",
-			       "HOME=/",
-			       "TERM=linux",
-			       "PS1=(initramfs) ",
-			       "rootmnt=/root",
-			       reason_variable,
-			       NULL};
-	int fd = open_terminal();
-
-	array_load_modules(init);
-	snprintf(reason_variable, sizeof reason_variable, "REASON=%s", reason);
-	if (fd >= 0) {
-		ioctl(fd, TIOCSCTTY, 1);
-		dup2(fd, STDIN_FILENO);
-		dup2(fd, STDOUT_FILENO);
-		dup2(fd, STDERR_FILENO);
-		if (fd > STDERR_FILENO)
-			close(fd);
-	}
-	rescue_exec_shell(environment);
-	_exit(127);
-}
-
 static void start_shell(struct init *init, const char *reason)
 {
 	struct rescue *rescue = &init->rescue;
 
 	if (init_now() - rescue->begun < SHELL_TOO_QUICK && rescue->begun != 0)
-		sleep_seconds(1); /* a console that is gone would make a loop of this */
+		sleep(1); /* a console that is gone would make a loop of this */
 	rescue->begun = init_now();
-	rescue->shell = have_shell() ? child_fork(INPUT_NONE) : -1;
-	if (rescue->shell == 0)
-		be_shell(init, reason);
+	rescue->shell = shell_start(init, reason);
 	if (rescue->shell > 0)
 		return;
 	rescue->shell = 0;
@@ -416,12 +306,12 @@ void rescue_open(struct init *init, const char *sentence)
 		say(SAY_ERROR, "bootgraph: the boot stopped, and there is no memory to say why");
 	} else {
 		write_report(init, text, sentence);
-		if (init_parameter(init, PARAMETER_PANIC)[0] == '\0' && have_shell())
+		if (init_parameter(init, PARAMETER_PANIC)[0] == '\0' && shell_exists())
 			add(text, "Leave this shell (exit) to look again.\n");
 		say_everywhere(text);
 	}
 	tracefile_flush(&init->trace);
-	obey_panic(init);
+	panic_obey(init);
 	start_shell(init, text != NULL ? text->last : "");
 	free(text);
 }

@@ -32,7 +32,4 @@ bool rescue_ended(struct init *init, pid_t pid);
 /* Nothing is left to go back to: says so, obeys panic=, or waits to be switched off. */
 _Noreturn void rescue_stop(struct init *init, const char *sentence);
 
-/* Executes a shell in the place of this process; returns if there is none. */
-void rescue_exec_shell(char **environment);
-
 #endif

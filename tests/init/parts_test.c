@@ -2,6 +2,7 @@
  * list of devices, the trace's limits. What needs a kernel is tested in QEMU. */
 #include "check.h"
 
+#include "../../runtime/init/breakpoint.h"
 #include "../../runtime/init/devices.h"
 #include "../../runtime/init/glob.h"
 #include "../../runtime/init/init.h"
@@ -424,8 +425,30 @@ static void test_long_story(void)
 	CHECK(strcmp(read.stopped, link) == 0 && strcmp(read.path[0], link) == 0);
 }
 
+/* The places of initramfs-tools 0.142, init: udev's script is of init-top, cryptroot and mdadm are
+ * of local-top, resume is of local-premount. */
+static void test_breakpoints(void)
+{
+	CHECK(breakpoints_read("") == 0);
+	CHECK(breakpoints_read("premount") == 1U << BREAKPOINT_PREMOUNT);
+	CHECK(breakpoints_read("init,top,pre-multipath") ==
+	      (1U << BREAKPOINT_INIT | 1U << BREAKPOINT_TOP));
+	CHECK(breakpoints_read("mountroo,tops,,mount") == 1U << BREAKPOINT_MOUNT);
+	CHECK(breakpoint_before(OP_MOUNT, "mount-dev") == BREAKPOINT_COUNT);
+	CHECK(breakpoint_before(OP_COLDPLUG, "coldplug") == BREAKPOINT_TOP);
+	CHECK(breakpoint_before(OP_RUN, "init-top/keymap") == BREAKPOINT_TOP);
+	CHECK(breakpoint_before(OP_LOAD_DRIVERS, "drivers") == BREAKPOINT_MODULES);
+	CHECK(breakpoint_before(OP_RUN, "init-premount/plymouth") == BREAKPOINT_PREMOUNT);
+	CHECK(breakpoint_before(OP_RUN, "local-block/x") == BREAKPOINT_MOUNTROOT);
+	CHECK(breakpoint_before(OP_UNLOCK, "crypt@safe") == BREAKPOINT_MOUNTROOT);
+	CHECK(breakpoint_before(OP_RUN, "init-bottom/udev") == BREAKPOINT_BOTTOM);
+	CHECK(breakpoint_before(OP_RUN, "init-bottomless") == BREAKPOINT_COUNT);
+	CHECK(breakpoint_before(OP_HANDOFF, "handoff") == BREAKPOINT_INIT);
+}
+
 int main(void)
 {
+	test_breakpoints();
 	test_mount_options();
 	test_written_options();
 	test_patterns();
