@@ -139,7 +139,9 @@ static void run_panic_scripts(void)
 static _Noreturn void be_shell(struct init *init, const char *reason)
 {
 	array_load_modules(init);
-	environment_set(init);
+	if (init->started)
+		environment_enter(init);
+	setenv("PATH", "/sbin:/usr/sbin:/bin:/usr/bin", 1);
 	setenv("HOME", "/", 1);
 	setenv("TERM", "linux", 1);
 	take_terminal();

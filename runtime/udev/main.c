@@ -47,8 +47,7 @@ static bool tell(struct udev_device *device)
 {
 	struct record record;
 
-	record_device(&record, device);
-	return say(record.bytes, record.length);
+	return !record_device(&record, device) || say(record.bytes, record.length);
 }
 
 /* The graph waits for block devices; drivers are loaded for those that have a MODALIAS. */

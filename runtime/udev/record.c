@@ -1,6 +1,5 @@
 #include "record.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +68,18 @@ static bool is_path(struct udev_device *device)
 	return path != NULL && strcmp(path, "1") == 0;
 }
 
+/* A mapping before its table is active, or one that is not for others: rules have made no links for
+ * it (55-dm.rules). It would be taken for ready, since it may be by now. */
+static bool is_hidden(struct udev_device *device)
+{
+	const char *flag =
+		udev_device_get_property_value(device, "DM_UDEV_DISABLE_OTHER_RULES_FLAG");
+	const char *action = udev_device_get_action(device);
+
+	return flag != NULL && strcmp(flag, "1") == 0 &&
+	       (action == NULL || strcmp(action, "remove") != 0);
+}
+
 static void add_content(struct record *record, struct udev_device *device)
 {
 	const char *type = udev_device_get_property_value(device, "ID_FS_TYPE");
@@ -112,13 +123,15 @@ static bool is_left_out(const char *key)
 	return begins_with(key, "ID_FS_") || begins_with(key, "ID_PART_ENTRY_");
 }
 
-void record_device(struct record *record, struct udev_device *device)
+bool record_device(struct record *record, struct udev_device *device)
 {
 	const char *action = udev_device_get_action(device);
 	const char *node = udev_device_get_devnode(device);
 	const char *subsystem = udev_device_get_subsystem(device);
 	struct udev_list_entry *entry;
 
+	if (is_hidden(device))
+		return false;
 	record->bytes[0] = UDEV_EVENT;
 	record->length = 1;
 	add(record, "ACTION", action != NULL ? action : "add");
@@ -135,4 +148,5 @@ void record_device(struct record *record, struct udev_device *device)
 		if (!is_left_out(key))
 			add(record, key, udev_list_entry_get_value(entry));
 	}
+	return true;
 }

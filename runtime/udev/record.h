@@ -4,6 +4,7 @@
 #define BOOTGRAPH_UDEV_RECORD_H
 
 #include <libudev.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "protocol.h"
@@ -14,7 +15,7 @@ struct record {
 };
 
 /* Makes a message of an event, or of a device found while walking. What does not fit is left out,
- * the least interesting last. */
-void record_device(struct record *record, struct udev_device *device);
+ * the least interesting last. False if nobody is to be told of it now. */
+bool record_device(struct record *record, struct udev_device *device);
 
 #endif
