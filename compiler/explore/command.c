@@ -108,7 +108,7 @@ static int run(struct arena *arena, struct diag *diag, const struct arguments *a
 		verdict_print_ends(&world, &result, stdout);
 	verdict_print(&world, &result, stdout);
 	if (arguments->statistics)
-		verdict_print_statistics(&result, stdout);
+		verdict_print_statistics(&world, &result, stdout);
 	if (arguments->directory != NULL &&
 	    !verdict_write(arena, diag, &world, &result, arguments->directory))
 		return EXIT_SYSTEM;

@@ -60,16 +60,3 @@ const struct level_change *levels_change(struct levels *levels, uint64_t known, 
 	*bucket = change;
 	return change;
 }
-
-uint32_t levels_find(const struct explore_world *world, const char *set)
-{
-	for (uint32_t s = 0; s < world->set_count; s++)
-		if (strcmp(world->set[s], set) == 0)
-			return s;
-	/* By its other name: whichever set has a member that says so. */
-	for (uint32_t i = 0; i < world->device_count; i++)
-		for (size_t k = 0; k < world->device[i].member_count; k++)
-			if (set[0] != '\0' && strcmp(world->device[i].member[k].name, set) == 0)
-				return levels_find(world, world->device[i].member[k].set);
-	return EXPLORE_SETS_MAX;
-}

@@ -23,9 +23,6 @@ struct levels {
 
 const struct level_change *levels_change(struct levels *levels, uint64_t known, uint64_t told);
 
-/* The number of a set that is named as in a device reference, or EXPLORE_SETS_MAX. */
-uint32_t levels_find(const struct explore_world *world, const char *set);
-
 /* Whether a set has a level: 0 complete, 1 enough. */
 static inline bool levels_reached(uint64_t told, uint32_t set, unsigned level)
 {

@@ -114,16 +114,10 @@ static void check_device(struct runner *r, const struct effect *effect)
  * not, or nobody waits for all of it. */
 static int32_t reason_of(const struct runner *r, uint32_t set)
 {
-	for (uint32_t i = 0; i < r->world->node_count; i++) {
-		const char *title = machine_node_title(&r->machine, i);
-		const struct node_memory *memory = now(r, i);
-
-		if (node_of(r, i)->node.kind == NODE_DEVICE &&
-		    strncmp(title, "COMPLETE=", 9) == 0 &&
-		    levels_find(r->world, title + 9) == set && memory->state == STATE_FAILED &&
-		    memory->cause == i)
-			return memory->status;
-	}
+	for (uint32_t i = 0; i < r->world->node_count; i++)
+		if (node_of(r, i)->level == set && node_of(r, i)->complete &&
+		    now(r, i)->state == STATE_FAILED && now(r, i)->cause == i)
+			return now(r, i)->status;
 	return 0;
 }
 
@@ -139,15 +133,10 @@ static void note_lacking(struct runner *r, uint32_t set)
 /* Whether all of a set was there once, and somebody began to work with it. */
 static bool was_whole(const struct runner *r, uint32_t set, uint32_t besides)
 {
-	for (uint32_t i = 0; i < r->world->node_count; i++) {
-		const char *title = machine_node_title(&r->machine, i);
-
-		if (node_of(r, i)->node.kind == NODE_DEVICE &&
-		    strncmp(title, "COMPLETE=", 9) == 0 &&
-		    levels_find(r->world, title + 9) == set && now(r, i)->state == STATE_DONE &&
-		    was_used(r, i, besides))
+	for (uint32_t i = 0; i < r->world->node_count; i++)
+		if (node_of(r, i)->level == set && node_of(r, i)->complete &&
+		    now(r, i)->state == STATE_DONE && was_used(r, i, besides))
 			return true;
-	}
 	return false;
 }
 
@@ -155,15 +144,14 @@ static bool was_whole(const struct runner *r, uint32_t set, uint32_t besides)
 static void check_degraded(struct runner *r, const struct effect *effect)
 {
 	const struct explore_state *state = state_world(r->world, r->block);
-	const char *title = machine_node_title(&r->machine, effect->device_node);
 	uint32_t set;
 
 	for (set = 0; effect->op == OP_MOUNT_DEVICE && set < r->world->set_count; set++)
 		if (strncmp(r->world->set[set], "btrfs:", 6) == 0)
 			note_lacking(r, set);
-	if (effect->op != OP_ASSEMBLE || strncmp(title, "ENOUGH=", 7) != 0)
+	set = node_of(r, effect->device_node)->level;
+	if (effect->op != OP_ASSEMBLE || set == EXPLORE_SETS_MAX)
 		return;
-	set = levels_find(r->world, title + 7);
 	if (levels_reached(state->told, set, 0))
 		return;
 	if (!levels_reached(state->told, set, 1) && !was_used(r, effect->device_node, effect->node))

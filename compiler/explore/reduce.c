@@ -15,11 +15,14 @@
 
 #include <string.h>
 
+#include "possible.h"
+
 struct spread {
 	struct runner *r;
 	const struct explore_state *state;
-	uint64_t *touched; /* one bit a node */
-	bool fails;	   /* the step fails: so may what requires it */
+	uint64_t *touched;  /* one bit a node */
+	const uint8_t *can; /* what can still happen before the move: CAN_... */
+	bool fails;	    /* the step fails: so may what requires it */
 	bool bad;
 };
 
@@ -38,19 +41,22 @@ static bool is_touched(const struct spread *s, uint32_t index)
 	return s->touched[index / 64] >> (index % 64) & 1;
 }
 
-/* Whether it is settled that others wait for a node, or do not: it has ended, or will. */
+/* Whether it is settled that others wait for a node, or do not: it has ended, or will, or cannot
+ * become live before the move. */
 static bool is_settled(const struct spread *s, uint32_t index)
 {
 	const struct node_memory *memory = memory_of(s, index);
 
 	if (node_of(s, index)->node.kind == NODE_REACTION)
 		return false;
-	return memory->state != STATE_PENDING || memory->flags & MEMORY_LIVE;
+	return memory->state != STATE_PENDING || memory->flags & MEMORY_LIVE ||
+	       !(s->can[index] & CAN_BE_LIVE);
 }
 
 /* --- who is next ---------------------------------------------------------- */
 
 static void examine(struct spread *s, uint32_t index, uint32_t cause);
+static void told(struct spread *s, uint32_t device, bool probed);
 
 /* Whatever a change of a node wakes. */
 static void spread_from(struct spread *s, uint32_t index)
@@ -78,25 +84,6 @@ static bool is_monotone(const struct spread *s, uint32_t code)
 	return true;
 }
 
-/* Whether a start condition waits for a device to be missing, which only time can make it. */
-static bool waits_for_time(const struct spread *s, uint32_t code)
-{
-	const struct blob *blob = s->r->world->blob;
-
-	while (code != NONE && blob_word(blob, SECTION_code, code) != OP_END) {
-		enum opcode op = (enum opcode)blob_word(blob, SECTION_code, code);
-		uint32_t of = op == OP_FAILED ? blob_word(blob, SECTION_code, code + 1) : NONE;
-
-		if (op == OP_OR)
-			return false;
-		if (of != NONE && node_of(s, of)->node.kind == NODE_DEVICE &&
-		    memory_of(s, of)->state != STATE_FAILED)
-			return true;
-		code += 1 + opcode_describe(op)->operand_count;
-	}
-	return false;
-}
-
 /* Somebody else may want the same thing for itself. */
 static bool has_rival(const struct spread *s, uint32_t index)
 {
@@ -104,7 +91,7 @@ static bool has_rival(const struct spread *s, uint32_t index)
 
 	for (uint32_t i = 0; what != 0 && i < s->r->world->node_count; i++)
 		if (i != index && node_of(s, i)->node.exclusive == what &&
-		    memory_of(s, i)->state < STATE_DONE)
+		    memory_of(s, i)->state < STATE_DONE && s->can[i] & CAN_BEGIN)
 			return true;
 	return false;
 }
@@ -117,7 +104,7 @@ static bool races(const struct spread *s, uint32_t index, uint32_t cause)
 	if (!is_monotone(s, node->node.start) || has_rival(s, index))
 		return true;
 	if (node->node.stop != NONE && !(node->node.flags & NODE_DAEMON) &&
-	    !waits_for_time(s, node->node.start))
+	    s->can[index] & CAN_BEGIN)
 		return true;
 	for (uint32_t i = 0; i < node->node.edge_count; i++) {
 		const struct edge *edge = &node->edge[i];
@@ -139,7 +126,7 @@ static bool is_overtaken(const struct spread *s, uint32_t index)
 		uint32_t other = blob_word(s->r->world->blob, SECTION_wakes, node->first_wake + i);
 		const struct explore_node *o = node_of(s, other);
 
-		if (memory_of(s, other)->state > STATE_READY)
+		if (memory_of(s, other)->state > STATE_READY || !(s->can[other] & CAN_BEGIN))
 			continue;
 		for (uint32_t k = 0; k < o->node.edge_count; k++)
 			if (o->edge[k].from == index &&
@@ -168,14 +155,29 @@ static bool has_starting(const struct spread *s, uint32_t index)
 static void examine_pending(struct spread *s, uint32_t index, uint32_t cause)
 {
 	bool live = memory_of(s, index)->flags & MEMORY_LIVE;
+	bool begins = s->can[index] & (CAN_BEGIN | CAN_BEGIN_AT);
 
-	if (races(s, index, cause) || (!live && is_overtaken(s, index))) {
+	/* One that cannot begin even then is but live from now on. */
+	if ((begins && races(s, index, cause)) || (!live && is_overtaken(s, index))) {
 		s->bad = true;
 		return;
 	}
 	if (!live || s->fails || node_of(s, index)->node.kind == NODE_EVENT ||
 	    node_of(s, index)->node.stop != NONE || has_starting(s, index))
 		spread_from(s, index);
+}
+
+/* A reaction that becomes ready has all devices told again. That others are probed once more for it
+ * is no difference. */
+static void examine_reaction(struct spread *s, uint32_t index)
+{
+	s->bad |= is_overtaken(s, index);
+	if (!(s->can[index] & (CAN_BEGIN | CAN_BEGIN_AT)))
+		return;
+	s->bad |= !s->state->listening || explore_world_opcode(s->r->world, index) == OP_PROBE;
+	for (uint32_t i = 0; i < s->r->world->device_count && !s->bad; i++)
+		if (s->state->present >> i & 1)
+			told(s, i, false);
 }
 
 static void examine(struct spread *s, uint32_t index, uint32_t cause)
@@ -190,7 +192,8 @@ static void examine(struct spread *s, uint32_t index, uint32_t cause)
 		if (state == STATE_PENDING)
 			spread_from(s, index);
 	} else if (node->kind == NODE_REACTION) {
-		s->bad |= state < STATE_READY;
+		if (state < STATE_READY)
+			examine_reaction(s, index);
 	} else if (state == STATE_PENDING) {
 		examine_pending(s, index, cause);
 	} else if (state < STATE_RUNNING) {
@@ -213,26 +216,16 @@ static bool may_be_there(const struct spread *s, uint32_t device)
 /* Whether another device is what a node waits for as well. */
 static bool is_ambiguous(const struct spread *s, uint32_t node, uint32_t besides)
 {
-	const struct explore_world *w = s->r->world;
+	const struct explore_node *n = node_of(s, node);
+	uint64_t others = (n->by_add | n->by_probe) & ~((uint64_t)1 << besides);
 
-	for (uint32_t i = 0; i < w->device_count; i++)
-		if (i != besides && may_be_there(s, i) &&
-		    (explore_world_matches(w, node, &w->device[i].add) ||
-		     (w->device[i].probes && explore_world_matches(w, node, &w->device[i].probed))))
+	for (uint32_t i = 0; i < s->r->world->device_count; i++)
+		if (others >> i & 1 && may_be_there(s, i))
 			return true;
 	return false;
 }
 
-static bool is_level(const struct spread *s, uint32_t node)
-{
-	const char *title = machine_node_title(&s->r->machine, node);
-
-	return node_of(s, node)->node.kind == NODE_DEVICE &&
-	       (strncmp(title, "COMPLETE=", 9) == 0 || strncmp(title, "ENOUGH=", 7) == 0);
-}
-
-static void told_node(struct spread *s, uint32_t index, uint32_t device,
-		      const struct properties *event)
+static void told_node(struct spread *s, uint32_t index, uint32_t device)
 {
 	const struct node *node = &node_of(s, index)->node;
 	enum node_state state = (enum node_state)memory_of(s, index)->state;
@@ -243,16 +236,20 @@ static void told_node(struct spread *s, uint32_t index, uint32_t device,
 		s->bad |= is_ambiguous(s, index, device);
 		spread_from(s, index);
 	} else if (node->kind == NODE_REACTION && state != STATE_SKIPPED && state != STATE_FAILED) {
-		s->bad |= state != STATE_READY || is_overtaken(s, index);
+		s->bad |= is_overtaken(s, index) ||
+			  (state != STATE_READY && s->can[index] & CAN_BEGIN &&
+			   explore_world_opcode(s->r->world, index) == OP_PROBE);
 	}
-	(void)event;
 }
 
-static void told(struct spread *s, uint32_t device, const struct properties *event)
+static void told(struct spread *s, uint32_t device, bool probed)
 {
-	for (uint32_t i = 0; i < s->r->world->node_count && !s->bad; i++)
-		if (explore_world_matches(s->r->world, i, event))
-			told_node(s, i, device, event);
+	for (uint32_t i = 0; i < s->r->world->node_count && !s->bad; i++) {
+		const struct explore_node *node = node_of(s, i);
+
+		if ((probed ? node->by_probe : node->by_add) >> device & 1)
+			told_node(s, i, device);
+	}
 }
 
 /* A probe's answer, and what it may mean to sets, whoever of them comes last. */
@@ -262,9 +259,11 @@ static void told_probed(struct spread *s, uint32_t device)
 
 	if (!d->probes)
 		return;
-	told(s, device, &d->probed);
+	told(s, device, true);
 	for (uint32_t i = 0; d->member_count > 0 && i < s->r->world->node_count; i++)
-		if (is_level(s, i) && memory_of(s, i)->state == STATE_PENDING && !s->bad)
+		if (node_of(s, i)->level < EXPLORE_SETS_MAX && !s->bad &&
+		    explore_world_concerns(s->r->world, i, device) &&
+		    memory_of(s, i)->state == STATE_PENDING)
 			spread_from(s, i);
 }
 
@@ -288,7 +287,7 @@ static void spread_followers(struct spread *s, uint32_t index)
 
 		s->bad |= c->kind != HAPPENING_ADD;
 		if (!(s->state->present >> c->device & 1))
-			told(s, c->device, &c->told);
+			told(s, c->device, false);
 	}
 }
 
@@ -355,40 +354,35 @@ static bool stops_clocks(const struct spread *s, struct move move)
  * removed. */
 static bool meets_removal(const struct spread *s, uint32_t device)
 {
-	const struct explore_device *d = &s->r->world->device[device];
+	const struct explore_world *w = s->r->world;
 
-	for (uint32_t i = 0; i < s->r->world->node_count; i++) {
-		const struct explore_node *node = node_of(s, i);
-		bool concerned = false;
-
-		if (!is_touched(s, i))
+	for (uint32_t i = 0; i < w->node_count; i++) {
+		if (!is_touched(s, i) || (node_of(s, i)->node.kind != NODE_DEVICE &&
+					  !(s->can[i] & (CAN_BEGIN | CAN_BEGIN_AT))))
 			continue;
-		for (uint32_t k = 0; k <= node->node.edge_count && !concerned; k++) {
-			uint32_t from = k < node->node.edge_count ? node->edge[k].from : i;
-
-			concerned = explore_world_matches(s->r->world, from, &d->add) ||
-				    (d->probes &&
-				     explore_world_matches(s->r->world, from, &d->probed)) ||
-				    (d->member_count > 0 && is_level(s, from));
-		}
-		if (concerned)
+		if (explore_world_concerns(w, i, device))
 			return true;
+		for (uint32_t k = 0; k < node_of(s, i)->node.edge_count; k++)
+			if (explore_world_concerns(w, node_of(s, i)->edge[k].from, device))
+				return true;
 	}
 	return false;
 }
 
 static bool is_safe(struct runner *r, void *block, struct move move)
 {
-	struct spread s = {.r = r, .state = state_world(r->world, block), .touched = r->bits};
+	struct spread s = {
+		.r = r, .state = state_world(r->world, block), .touched = r->bits, .can = r->can};
 
 	memset(r->bits, 0, (r->world->node_count + 63) / 64 * sizeof *r->bits);
 	for (unsigned i = 0; i < r->scenario->count; i++)
 		if (r->scenario->fault[i].kind == FAULT_LATE && !stops_clocks(&s, move))
 			return false;
+	explore_possible(r, block, move, r->can);
 	if (move.kind == MOVE_FINISH) {
 		spread_finish(&s, runner_child(r, block, move));
 	} else if (move.kind == MOVE_ARRIVE && s.state->listening) {
-		told(&s, move.device, &r->world->device[move.device].add);
+		told(&s, move.device, false);
 	} else {
 		return false;
 	}

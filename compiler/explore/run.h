@@ -62,6 +62,7 @@ struct runner {
 	void *before;	     /* as it was before the move */
 	size_t size;	     /* of a state */
 	uint64_t *bits;	     /* one a node, for whoever needs them */
+	uint8_t *can;	     /* the same: possible.h */
 	uint64_t **upstream; /* for each device node: who can bring it, one bit a node */
 	uint32_t telling;    /* the device whose event the machine handles, or NO_DEVICE */
 	bool rescan;	     /* the machine has asked for all devices again */

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "../../runtime/core/device_ref.h"
-
 const struct fault *scenario_find(const struct scenario *scenario, enum fault_kind kind,
 				  uint32_t node, uint32_t device)
 {
@@ -40,8 +38,7 @@ static void add_task(const struct explore_world *w, fault_list *faults, uint32_t
 static void add_reaction(const struct explore_world *w, fault_list *faults, uint32_t node)
 {
 	for (uint32_t i = 0; i < w->device_count; i++)
-		if (explore_world_matches(w, node, &w->device[i].add) ||
-		    (w->device[i].probes && explore_world_matches(w, node, &w->device[i].probed))) {
+		if ((w->node[node].by_add | w->node[node].by_probe) >> i & 1) {
 			add(w, faults, FAULT_FAILS, node, i);
 			add(w, faults, FAULT_HANGS, node, i);
 		}
@@ -144,9 +141,6 @@ static bool leads_on(const struct edge *edge)
 	}
 }
 
-static bool concerns(const struct explore_world *w, const struct explore_device *device,
-		     uint32_t node);
-
 static void mark(const struct explore_world *w, uint32_t node, bool *on_path);
 
 /* Whoever makes a device that this node may stand for. */
@@ -154,7 +148,7 @@ static void mark_makers(const struct explore_world *w, uint32_t node, bool *on_p
 {
 	for (uint32_t i = 0; i < w->node_count; i++)
 		for (size_t k = 0; k < w->node[i].consequences.count; k++)
-			if (concerns(w, &w->device[w->node[i].consequences.item[k].device], node))
+			if (explore_world_concerns(w, node, w->node[i].consequences.item[k].device))
 				mark(w, i, on_path);
 }
 
@@ -178,33 +172,6 @@ static bool brings_devices(const struct explore_world *w, uint32_t node)
 	return op == OP_OPEN_UEVENTS || op == OP_COLDPLUG;
 }
 
-static bool names_set(const struct explore_world *w, uint32_t node, const char *set)
-{
-	const struct machine machine = {.blob = w->blob, .boot = w->boot};
-	struct device_ref ref;
-
-	device_ref_parse(machine_node_title(&machine, node), &ref);
-	return (ref.kind == REF_COMPLETE || ref.kind == REF_ENOUGH) && strcmp(ref.text, set) == 0;
-}
-
-static bool concerns(const struct explore_world *w, const struct explore_device *device,
-		     uint32_t node)
-{
-	if (w->node[node].node.kind != NODE_DEVICE)
-		return false;
-	if (explore_world_matches(w, node, &device->add) ||
-	    (device->probes && explore_world_matches(w, node, &device->probed)))
-		return true;
-	for (size_t k = 0; k < device->member_count; k++) {
-		const struct membership *member = &device->member[k];
-
-		if (names_set(w, node, member->set) || names_set(w, node, member->name) ||
-		    member->expects[0] == '\0')
-			return true;
-	}
-	return false;
-}
-
 bool *explore_find_path(const struct explore_world *w)
 {
 	bool *on_path = arena_alloc(w->arena, w->node_count * sizeof *on_path);
@@ -223,7 +190,8 @@ bool fault_is_on_path(const struct explore_world *w, const bool *on_path, const 
 	if (fault->device == NO_DEVICE)
 		return on_path[fault->node];
 	for (uint32_t i = 0; i < w->node_count; i++)
-		if (on_path[i] && concerns(w, &w->device[fault->device], i))
+		if (on_path[i] && w->node[i].node.kind == NODE_DEVICE &&
+		    explore_world_concerns(w, i, fault->device))
 			return true;
 	return false;
 }

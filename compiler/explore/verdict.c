@@ -154,11 +154,20 @@ void verdict_print_ends(const struct explore_world *world, const struct explore_
 		fprintf(out, "%s\n", lines.item[i]);
 }
 
-void verdict_print_statistics(const struct explore_result *result, FILE *out)
+void verdict_print_statistics(const struct explore_world *world,
+			      const struct explore_result *result, FILE *out)
 {
+	const struct explore_outcome *largest = NULL;
+
+	for (size_t i = 0; i < result->outcomes.count; i++)
+		if (largest == NULL || result->outcomes.item[i].states > largest->states)
+			largest = &result->outcomes.item[i];
 	fprintf(out, "%lu states of %zu bytes, %lu moves, %zu KiB, %.2f s, %.0f moves/s\n",
 		result->states, result->state_size, result->moves, result->memory >> 10,
 		result->seconds, result->seconds > 0 ? (double)result->moves / result->seconds : 0);
+	if (largest != NULL)
+		fprintf(out, "%lu of the states where %s\n", largest->states,
+			scenario_text(world->arena, world, &largest->scenario));
 }
 
 /* --- counterexamples as files --------------------------------------------- */

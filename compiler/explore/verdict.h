@@ -15,7 +15,8 @@ void verdict_print(const struct explore_world *world, const struct explore_resul
 void verdict_print_ends(const struct explore_world *world, const struct explore_result *result,
 			FILE *out);
 
-void verdict_print_statistics(const struct explore_result *result, FILE *out);
+void verdict_print_statistics(const struct explore_world *world,
+			      const struct explore_result *result, FILE *out);
 
 /* Writes each counterexample as DIR/PROPERTY-NUMBER.events. False after a report. */
 bool verdict_write(struct arena *arena, struct diag *diag, const struct explore_world *world,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../../runtime/core/device_ref.h"
 #include "../../runtime/core/guard.h"
 
 static bool complain(struct diag *diag, const struct text *text, const char *what)
@@ -118,6 +119,28 @@ static bool read_sets(struct explore_world *w, struct diag *diag)
 	return true;
 }
 
+/* Whether all that devices say of a set is the same. */
+static bool is_agreed(const struct explore_world *w, const char *set)
+{
+	const struct membership *first = NULL;
+
+	for (uint32_t i = 0; i < w->device_count; i++)
+		for (size_t k = 0; k < w->device[i].member_count; k++) {
+			const struct membership *member = &w->device[i].member[k];
+
+			if (member->expects[0] == '\0')
+				return false; /* it may be anybody's */
+			if (strcmp(member->set, set) != 0)
+				continue;
+			if (first != NULL && (member->generation != first->generation ||
+					      strcmp(member->expects, first->expects) != 0 ||
+					      strcmp(member->enough, first->enough) != 0))
+				return false;
+			first = member;
+		}
+	return true;
+}
+
 enum opcode explore_world_opcode(const struct explore_world *world, uint32_t node)
 {
 	uint32_t action = world->node[node].node.action;
@@ -139,6 +162,60 @@ bool explore_world_matches(const struct explore_world *world, uint32_t node,
 
 	return event->length > 0 && world->node[node].node.match != NONE &&
 	       guard_evaluate(&machine, world->node[node].node.match, &told) == ANSWER_YES;
+}
+
+uint32_t explore_world_set(const struct explore_world *world, const char *set)
+{
+	for (uint32_t s = 0; s < world->set_count; s++)
+		if (strcmp(world->set[s], set) == 0)
+			return s;
+	/* By its other name: whichever set has a member that says so. */
+	for (uint32_t i = 0; i < world->device_count; i++)
+		for (size_t k = 0; k < world->device[i].member_count; k++)
+			if (set[0] != '\0' && strcmp(world->device[i].member[k].name, set) == 0)
+				return explore_world_set(world, world->device[i].member[k].set);
+	return EXPLORE_SETS_MAX;
+}
+
+bool explore_world_concerns(const struct explore_world *world, uint32_t node, uint32_t device)
+{
+	const struct explore_node *n = &world->node[node];
+	const struct explore_device *d = &world->device[device];
+
+	if ((n->by_add | n->by_probe) >> device & 1)
+		return true;
+	for (size_t k = 0; n->level < EXPLORE_SETS_MAX && k < d->member_count; k++)
+		if (d->member[k].expects[0] == '\0' ||
+		    strcmp(d->member[k].set, world->set[n->level]) == 0)
+			return true;
+	return false;
+}
+
+/* Which devices each node matches, and which set's level it is. */
+static void match_all(struct explore_world *w)
+{
+	const struct machine machine = {.blob = w->blob, .boot = w->boot};
+
+	for (uint32_t i = 0; i < w->node_count; i++) {
+		struct explore_node *node = &w->node[i];
+		struct device_ref ref;
+
+		node->level = EXPLORE_SETS_MAX;
+		for (uint32_t k = 0; k < w->device_count; k++) {
+			const struct explore_device *device = &w->device[k];
+			bool probed =
+				device->probes && explore_world_matches(w, i, &device->probed);
+
+			node->by_add |= (uint64_t)explore_world_matches(w, i, &device->add) << k;
+			node->by_probe |= (uint64_t)probed << k;
+		}
+		if (node->node.kind != NODE_DEVICE)
+			continue;
+		device_ref_parse(machine_node_title(&machine, i), &ref);
+		node->complete = ref.kind == REF_COMPLETE;
+		if (ref.kind == REF_COMPLETE || ref.kind == REF_ENOUGH)
+			node->level = explore_world_set(w, ref.text);
+	}
 }
 
 static bool listens_at_once(const struct explore_world *w)
@@ -173,6 +250,9 @@ bool explore_world_read(struct arena *arena, struct diag *diag, const struct tex
 	if (!read_devices(w, diag) || !read_sets(w, diag))
 		return false;
 	read_consequences(w);
+	match_all(w);
+	for (uint32_t s = 0; s < w->set_count; s++)
+		w->agreed |= (uint64_t)is_agreed(w, w->set[s]) << s;
 	w->listens = listens_at_once(w);
 	return true;
 }

@@ -36,6 +36,9 @@ struct explore_node {
 	struct node node;
 	const struct edge *edge;
 	VEC(struct explore_consequence) consequences;
+	uint64_t by_add, by_probe; /* devices whose events it matches, as they come and as probed */
+	uint32_t level;		   /* a level of a set: the set's number, else EXPLORE_SETS_MAX */
+	bool complete;		   /* and that is COMPLETE= */
 };
 
 struct explore_world {
@@ -50,7 +53,8 @@ struct explore_world {
 	uint32_t device_count;
 	const char **set; /* names of sets, in the order in which devices name them */
 	uint32_t set_count;
-	bool listens; /* the graph has no open-uevents: devices are told from the beginning */
+	uint64_t agreed; /* sets whose members all say the same of it: more of them is never less */
+	bool listens;	 /* the graph has no open-uevents: devices are told from the beginning */
 };
 
 /* Reads a script as a world. Returns false after a report: if the script does not parse, has
@@ -61,6 +65,12 @@ bool explore_world_read(struct arena *arena, struct diag *diag, const struct tex
 /* Whether a node's match program says yes to an event. */
 bool explore_world_matches(const struct explore_world *world, uint32_t node,
 			   const struct properties *event);
+
+/* Whether a node is about a device, or about a level of a set that it is a member of. */
+bool explore_world_concerns(const struct explore_world *world, uint32_t node, uint32_t device);
+
+/* The number of a set that is named as in a device reference, or EXPLORE_SETS_MAX. */
+uint32_t explore_world_set(const struct explore_world *world, const char *set);
 
 /* The node's first instruction, or OP_END if it does nothing. */
 enum opcode explore_world_opcode(const struct explore_world *world, uint32_t node);

@@ -95,7 +95,7 @@ void blob_put_u32(unsigned char *at, uint32_t number)
 	blob_put_u16(at + 2, number >> 16);
 }
 
-static uint32_t field_read(const unsigned char *at, unsigned width)
+static inline uint32_t field_read(const unsigned char *at, unsigned width)
 {
 	return width == 1 ? at[0] : width == 2 ? blob_u16(at) : blob_u32(at);
 }
@@ -137,15 +137,31 @@ static void get_record(const struct blob *blob, enum section section, uint32_t i
 	blob_get_record(record_at(blob, section, index), &layouts[section], fields);
 }
 
-void blob_node(const struct blob *blob, uint32_t index, struct node *ret_node)
+/* Nodes and edges are what the machine reads all the time: field by field, without the table. */
+#define READ_FIELD(width, name, kind, text)                                                        \
+	ret->name = field_read(at, width);                                                         \
+	at += (width);
+
+void blob_node(const struct blob *blob, uint32_t index, struct node *ret)
 {
-	get_record(blob, SECTION_nodes, index, ret_node);
+	const unsigned char *at = record_at(blob, SECTION_nodes, index);
+
+#define NODE READ_FIELD
+#include "blob.def"
+#undef NODE
+	(void)at;
 }
 
-void blob_edge(const struct blob *blob, uint32_t index, struct edge *ret_edge)
+void blob_edge(const struct blob *blob, uint32_t index, struct edge *ret)
 {
-	get_record(blob, SECTION_edges, index, ret_edge);
+	const unsigned char *at = record_at(blob, SECTION_edges, index);
+
+#define EDGE READ_FIELD
+#include "blob.def"
+#undef EDGE
+	(void)at;
 }
+#undef READ_FIELD
 
 void blob_value(const struct blob *blob, uint32_t index, struct value *ret_value)
 {
