@@ -147,10 +147,8 @@ static bool uses_device(const struct possible *p, uint32_t index, uint32_t devic
 	const struct explore_node *node = node_of(p, index);
 
 	for (uint32_t i = 0; i < node->node.edge_count; i++)
-		if ((node_of(p, node->edge[i].from)->by_add |
-		     node_of(p, node->edge[i].from)->by_probe) >>
-			    device &
-		    1)
+		if (node_of(p, node->edge[i].from)->level == EXPLORE_SETS_MAX &&
+		    explore_world_concerns(p->r->world, node->edge[i].from, device))
 			return true;
 	return false;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "symmetry.h"
 #include "../command.h"
 #include "../../runtime/core/explain.h"
 
@@ -21,6 +22,8 @@ struct search {
 	struct explore_outcome *outcome; /* of the scenario at hand */
 	const bool *on_path;
 	struct runner runner;
+	struct symmetry symmetry;
+	void *canonical; /* a state in the form that stands for all that are alike */
 	struct seen seen;
 	struct frame *frame;  /* depth of them, */
 	unsigned char *block; /* with their states, and one more to work on */
@@ -132,17 +135,15 @@ static const char *lacking(struct search *s, void *block)
 static void judge_end(struct search *s, const struct explore_end *end)
 {
 	uint32_t goal = s->world->blob->header.goal;
-	bool declared = end->verdict == VERDICT_NONE;
 
 	s->runner.violation.property = PROPERTY_COUNT;
 	runner_check_end(&s->runner);
-	if (s->runner.violation.property != PROPERTY_COUNT)
-		declared = false;
-	else if (end->verdict == VERDICT_RESCUE && end->cause[0] == '\0')
+	if (end->verdict == VERDICT_RESCUE && end->cause[0] == '\0')
 		runner_violate(&s->runner, PROPERTY_CAUSE, goal, NONE);
-	else if (end->verdict != VERDICT_HANDOFF && s->outcome->scenario.count == 0)
+	if (end->verdict != VERDICT_HANDOFF && s->outcome->scenario.count == 0)
 		runner_violate(&s->runner, PROPERTY_COMES_UP, goal, NONE);
-	else if (end->verdict != VERDICT_HANDOFF && !s->outcome->on_path && !declared)
+	if (end->verdict == VERDICT_RESCUE && s->outcome->scenario.count > 0 &&
+	    !s->outcome->on_path)
 		runner_violate(&s->runner, PROPERTY_OFF_PATH, goal,
 			       s->outcome->scenario.fault[0].node);
 	if (s->runner.violation.property != PROPERTY_COUNT)
@@ -192,6 +193,17 @@ static void open_frame(struct search *s, size_t depth)
 	}
 }
 
+/* Whether a state is new. */
+static bool visit(struct search *s, const void *block)
+{
+	if (s->symmetry.any) {
+		memcpy(s->canonical, block, s->runner.size);
+		symmetry_apply(&s->symmetry, s->world, s->canonical);
+		block = s->canonical;
+	}
+	return seen_add(&s->seen, explore_state_fingerprint(block, s->runner.size));
+}
+
 /* Makes the next move of the deepest frame. */
 static void advance(struct search *s)
 {
@@ -207,7 +219,7 @@ static void advance(struct search *s)
 		note_violation(s, NULL);
 		return;
 	}
-	if (!seen_add(&s->seen, explore_state_fingerprint(to, s->runner.size)))
+	if (!visit(s, to))
 		return;
 	s->result->states++;
 	s->outcome->states++;
@@ -224,6 +236,9 @@ static void search_scenario(struct search *s, const struct scenario *scenario)
 	s->outcome = &outcome;
 	s->runner.scenario = scenario;
 	seen_clear(&s->seen);
+	s->symmetry.any = false;
+	if (s->options->reduction)
+		symmetry_find(&s->symmetry, &s->runner.levels, scenario);
 	s->depth = 0;
 	make_room(s);
 	runner_begin(&s->runner, at_depth(s, 0));
@@ -231,7 +246,7 @@ static void search_scenario(struct search *s, const struct scenario *scenario)
 	outcome.states++;
 	if (s->runner.violation.property != PROPERTY_COUNT)
 		note_violation(s, NULL);
-	seen_add(&s->seen, explore_state_fingerprint(at_depth(s, 0), s->runner.size));
+	visit(s, at_depth(s, 0));
 	s->depth = 1;
 	open_frame(s, 0);
 	while (s->depth > 0 && s->result->limit == NULL)
@@ -270,6 +285,7 @@ void explore(struct arena *arena, const struct explore_world *world,
 	*ret_result = (struct explore_result){.state_size = explore_state_size(world)};
 	clock_gettime(CLOCK_MONOTONIC, &s.begin);
 	runner_init(&s.runner, arena, world);
+	s.canonical = arena_alloc(arena, s.runner.size);
 	for (unsigned count = 0; count <= options->faults && ret_result->limit == NULL; count++)
 		choose_faults(&s, &faults, 0, count, &(struct scenario){0});
 	ret_result->seconds = seconds_since(&s.begin);

@@ -182,6 +182,8 @@ bool explore_world_concerns(const struct explore_world *world, uint32_t node, ui
 	const struct explore_node *n = &world->node[node];
 	const struct explore_device *d = &world->device[device];
 
+	if (n->node.kind != NODE_DEVICE)
+		return false;
 	if ((n->by_add | n->by_probe) >> device & 1)
 		return true;
 	for (size_t k = 0; n->level < EXPLORE_SETS_MAX && k < d->member_count; k++)

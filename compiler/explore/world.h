@@ -66,7 +66,7 @@ bool explore_world_read(struct arena *arena, struct diag *diag, const struct tex
 bool explore_world_matches(const struct explore_world *world, uint32_t node,
 			   const struct properties *event);
 
-/* Whether a node is about a device, or about a level of a set that it is a member of. */
+/* Whether a node stands for a device, or for a level of a set that it is a member of. */
 bool explore_world_concerns(const struct explore_world *world, uint32_t node, uint32_t device);
 
 /* The number of a set that is named as in a device reference, or EXPLORE_SETS_MAX. */
