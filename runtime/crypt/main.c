@@ -1,5 +1,6 @@
 /* bootgraph-crypt(8): what the action `unlock` runs. */
 #include "opening.h"
+#include "../helper/confine.h"
 #include "../helper/udevd.h"
 #include "../prompt/secret.h"
 
@@ -190,6 +191,15 @@ static bool has_script(const struct opening *opening)
 	       strcmp(opening->options.text[OPTION_KEYSCRIPT], "/lib/cryptsetup/askpass") != 0;
 }
 
+/* What a header makes of the library is to stay without consequences. A keyscript is anybody's
+ * program, and does what it likes. */
+static int confine_opener(const struct opening *opening)
+{
+	int r = has_script(opening) ? 0 : confine(CONFINED_OPENER);
+
+	return r < 0 ? report(r, "%s: no confinement: %s", opening->name, strerror(-r)) : 0;
+}
+
 static int open_device(struct opening *opening)
 {
 	struct prompt_reply *reply;
@@ -200,7 +210,9 @@ static int open_device(struct opening *opening)
 	opening->tries = tries < UINT32_MAX ? (uint32_t)tries : UINT32_MAX;
 	if (r != 0)
 		return r < 0 ? r : 0;
-	r = device_load(opening);
+	r = confine_opener(opening);
+	if (r == 0)
+		r = device_load(opening);
 	if (r < 0)
 		return r;
 	if (has_script(opening))

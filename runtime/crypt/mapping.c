@@ -2,6 +2,7 @@
  * each block (veritysetup(8), integritysetup(8); kernel: admin-guide/device-mapper/verity.rst and
  * dm-integrity.rst). What the options mean: veritytab(5), integritytab(5). */
 #include "opening.h"
+#include "../helper/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -213,6 +214,9 @@ int mapping_open(int argc, char **argv)
 	while ((option = strsep(&rest, ",")) != NULL)
 		take_option(&mapping, option);
 	free(text);
+	r = confine(CONFINED_OPENER);
+	if (r < 0)
+		return report(r, "%s: no confinement: %s", mapping.name, strerror(-r));
 	if (verity)
 		mapping.hash_device = path_of(mapping.hash_device, hash_path);
 	r = verity ? open_verity(&mapping) : open_integrity(&mapping);

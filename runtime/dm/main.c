@@ -3,6 +3,7 @@
  * Linear and striped volumes get their device-mapper table straight from the metadata on the
  * devices given; that is a fiftieth of what lvm takes for it. Whatever is more than that, or what
  * lvm.conf or a devices file have a say in, lvm activates, if the image has it. */
+#include "../helper/confine.h"
 #include "../helper/report.h"
 #include "activate.h"
 
@@ -157,5 +158,7 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	argv += native;
+	if (confine(CONFINED_TOOL) < 0)
+		fprintf(stderr, "bootgraph-dm: not confined\n");
 	return run(native, argv[2], argv[3], argv + 4, (uint32_t)(argc - native - 4));
 }

@@ -3,7 +3,7 @@
 #include "log.h"
 #include "properties.h"
 #include "../core/device_ref.h"
-#include "../probe/confine.h"
+#include "../helper/confine.h"
 #include "../probe/helper.h"
 
 #include <errno.h>

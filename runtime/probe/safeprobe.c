@@ -7,7 +7,7 @@
  * there is room for it. Exit status as blkid(8): 0 found, 2 nothing known is there, 8 ambivalent, 4
  * error.
  */
-#include "confine.h"
+#include "../helper/confine.h"
 
 #include <blkid.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  *
  * Each thing that a confined process must not be able to do is tried in a child of its own, and so
  * is what it has to be able to do. */
-#include "../../runtime/probe/confine.h"
+#include "../../runtime/helper/confine.h"
 #include "../../runtime/probe/helper.h"
 
 #include <errno.h>
@@ -23,9 +23,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NOT_CONFINED = 77, WENT_WELL = 0, REFUSED = 1, FAILED_OTHERWISE = 2 };
+enum { NOT_CONFINED = 77, WENT_WELL = 0, REFUSED = 1, FAILED_OTHERWISE = 2, ANYTHING = -1 };
 
 static const char *probe; /* the helper */
+#define MADE "/tmp/confine-test-made"
 static char image[] = "/tmp/confine-test-XXXXXX";
 
 static int result(long r)
@@ -45,7 +46,7 @@ static int open_both_ways(void)
 
 static int make_file(void)
 {
-	return result(open("/tmp/confine-test-made", O_RDONLY | O_CREAT, 0600));
+	return result(open(MADE, O_RDONLY | O_CREAT, 0600));
 }
 
 static int truncate_file(void)
@@ -110,6 +111,11 @@ static int make_node(void)
 	return result(mknod("/tmp/confine-test-node", S_IFIFO | 0600, 0));
 }
 
+static int open_network(void)
+{
+	return result(socket(AF_INET, SOCK_DGRAM, 0));
+}
+
 static int run_program(void)
 {
 	execl("/bin/true", "true", (char *)NULL);
@@ -139,27 +145,28 @@ static int run_helper(void)
 static const struct attempt {
 	const char *name;
 	int (*try)(void);
-	int prober, reader; /* what comes of it */
+	int come_of_it[4]; /* in the order of enum confinement */
 } attempts[] = {
-	{"open a file to write", open_to_write, REFUSED, REFUSED},
-	{"open a file for both", open_both_ways, REFUSED, REFUSED},
-	{"make a file", make_file, REFUSED, REFUSED},
-	{"truncate a file", truncate_file, REFUSED, REFUSED},
-	{"unlink a file", unlink_file, REFUSED, REFUSED},
-	{"write at a place", write_behind, REFUSED, REFUSED},
-	{"discard blocks", discard, REFUSED, REFUSED},
-	{"type into a terminal", push_terminal, REFUSED, REFUSED},
-	{"mount", mount_something, REFUSED, REFUSED},
-	{"open a socket", open_socket, REFUSED, REFUSED},
-	{"send a signal to PID 1", end_init, REFUSED, REFUSED},
-	{"trace a process", trace_somebody, REFUSED, REFUSED},
-	{"leave the namespace", leave_namespace, REFUSED, REFUSED},
-	{"load a module", load_module, REFUSED, REFUSED},
-	{"make a node", make_node, REFUSED, REFUSED},
-	{"run a program", run_program, WENT_WELL, REFUSED},
-	{"read a file", read_file, WENT_WELL, WENT_WELL},
-	{"write an answer", write_answer, WENT_WELL, WENT_WELL},
-	{"run the helper", run_helper, WENT_WELL, REFUSED},
+	{"open a file to write", open_to_write, {REFUSED, REFUSED, WENT_WELL, WENT_WELL}},
+	{"open a file for both", open_both_ways, {REFUSED, REFUSED, WENT_WELL, WENT_WELL}},
+	{"make a file", make_file, {REFUSED, REFUSED, WENT_WELL, WENT_WELL}},
+	{"truncate a file", truncate_file, {REFUSED, REFUSED, ANYTHING, ANYTHING}},
+	{"write at a place", write_behind, {REFUSED, REFUSED, ANYTHING, ANYTHING}},
+	{"discard blocks", discard, {REFUSED, REFUSED, ANYTHING, ANYTHING}},
+	{"type into a terminal", push_terminal, {REFUSED, REFUSED, ANYTHING, ANYTHING}},
+	{"mount", mount_something, {REFUSED, REFUSED, REFUSED, REFUSED}},
+	{"open a socket", open_socket, {REFUSED, REFUSED, WENT_WELL, WENT_WELL}},
+	{"open a socket to the network", open_network, {REFUSED, REFUSED, REFUSED, REFUSED}},
+	{"send a signal to PID 1", end_init, {REFUSED, REFUSED, REFUSED, REFUSED}},
+	{"trace a process", trace_somebody, {REFUSED, REFUSED, REFUSED, REFUSED}},
+	{"leave the namespace", leave_namespace, {REFUSED, REFUSED, REFUSED, REFUSED}},
+	{"load a module", load_module, {REFUSED, REFUSED, REFUSED, REFUSED}},
+	{"make a node", make_node, {REFUSED, REFUSED, ANYTHING, ANYTHING}},
+	{"run a program", run_program, {WENT_WELL, REFUSED, REFUSED, WENT_WELL}},
+	{"read a file", read_file, {WENT_WELL, WENT_WELL, WENT_WELL, WENT_WELL}},
+	{"write an answer", write_answer, {WENT_WELL, WENT_WELL, WENT_WELL, WENT_WELL}},
+	{"run the helper", run_helper, {WENT_WELL, REFUSED, REFUSED, WENT_WELL}},
+	{"unlink a file", unlink_file, {REFUSED, REFUSED, ANYTHING, ANYTHING}},
 };
 
 /* The child's exit status, or 256 and more if a signal ended it. */
@@ -190,11 +197,14 @@ static bool make_image(void)
 	return good;
 }
 
-static bool compare(const struct attempt *attempt, const char *who, int expected, int found)
+static bool compare(const struct attempt *attempt, int who, int found)
 {
-	if (found == expected)
+	static const char *const names[] = {"prober", "reader", "opener", "tool"};
+
+	if (found == attempt->come_of_it[who])
 		return true;
-	fprintf(stderr, "%s, %s: %d, expected %d\n", who, attempt->name, found, expected);
+	fprintf(stderr, "%s, %s: %d, expected %d\n", names[who], attempt->name, found,
+		attempt->come_of_it[who]);
 	return false;
 }
 
@@ -203,12 +213,12 @@ int main(int argc, char **argv)
 	bool good = argc == 2 && make_image();
 
 	probe = argc == 2 ? argv[1] : NULL;
-	for (size_t i = 0; good && i < sizeof attempts / sizeof *attempts; i++) {
-		good &= compare(&attempts[i], "prober", attempts[i].prober,
-				try_confined(&attempts[i], CONFINED_PROBER));
-		good &= compare(&attempts[i], "reader", attempts[i].reader,
-				try_confined(&attempts[i], CONFINED_READER));
-	}
+	for (size_t i = 0; good && i < sizeof attempts / sizeof *attempts; i++)
+		for (int who = CONFINED_PROBER; who <= CONFINED_TOOL; who++)
+			if (attempts[i].come_of_it[who] != ANYTHING)
+				good &= compare(&attempts[i], who,
+						try_confined(&attempts[i], (enum confinement)who));
 	unlink(image);
+	unlink(MADE);
 	return good ? 0 : 1;
 }

@@ -6,9 +6,11 @@
 #include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -22,10 +24,12 @@
 /* Which calls are made, and with which argument. */
 enum permission {
 	ALWAYS,
+	NEVER,
 	READ_ONLY_1, /* argument 1 has the flags of open(2), which neither write nor make anything
 		      */
 	READ_ONLY_2, /* argument 2 has */
 	SIZES_1,     /* argument 1 asks for the size of a disk, or of its sectors */
+	FAMILIES_0,  /* argument 0 is a socket's family: of this machine alone */
 };
 
 struct call {
@@ -92,7 +96,64 @@ static const struct call asking[] = {
 #endif
 };
 
-enum { FILTER_MAX = 4 + 6 * (sizeof reading + sizeof asking) / sizeof(struct call) + 1 };
+/* What nobody needs who makes mappings; the permission is what is left of it. */
+static const struct call elsewhere[] = {
+	{SYS_socket, FAMILIES_0},
+	{SYS_mount, NEVER},
+	{SYS_umount2, NEVER},
+	{SYS_pivot_root, NEVER},
+	{SYS_chroot, NEVER},
+	{SYS_setns, NEVER},
+	{SYS_unshare, NEVER},
+	{SYS_init_module, NEVER},
+	{SYS_finit_module, NEVER},
+	{SYS_delete_module, NEVER},
+	{SYS_kexec_load, NEVER},
+	{SYS_reboot, NEVER},
+	{SYS_swapon, NEVER},
+	{SYS_swapoff, NEVER},
+	{SYS_ptrace, NEVER},
+	{SYS_process_vm_readv, NEVER},
+	{SYS_process_vm_writev, NEVER},
+	{SYS_kill, NEVER},
+	{SYS_bpf, NEVER},
+	{SYS_perf_event_open, NEVER},
+	{SYS_userfaultfd, NEVER},
+	{SYS_open_by_handle_at, NEVER},
+	{SYS_settimeofday, NEVER},
+	{SYS_clock_settime, NEVER},
+	{SYS_sethostname, NEVER},
+	{SYS_acct, NEVER},
+	{SYS_quotactl, NEVER},
+#ifdef SYS_kexec_file_load
+	{SYS_kexec_file_load, NEVER},
+#endif
+#ifdef SYS_move_mount /* Linux 5.2, and what came with it */
+	{SYS_move_mount, NEVER},
+	{SYS_open_tree, NEVER},
+	{SYS_fsopen, NEVER},
+	{SYS_fsconfig, NEVER},
+	{SYS_fsmount, NEVER},
+	{SYS_fspick, NEVER},
+#endif
+#ifdef SYS_io_uring_setup /* would make calls that no filter sees */
+	{SYS_io_uring_setup, NEVER},
+#endif
+#ifdef SYS_iopl
+	{SYS_iopl, NEVER},
+	{SYS_ioperm, NEVER},
+#endif
+};
+static const struct call programs[] = {
+	{SYS_execve, NEVER},
+	{SYS_execveat, NEVER},
+};
+
+/* No call takes more than seven instructions. */
+enum {
+	FILTER_MAX =
+		8 + 7 * (sizeof reading + sizeof asking + sizeof elsewhere) / sizeof(struct call)
+};
 
 struct program {
 	struct sock_filter filter[FILTER_MAX];
@@ -125,17 +186,34 @@ static size_t argument(unsigned number)
 
 #define REFUSE (SECCOMP_RET_ERRNO | EPERM)
 
-/* With the call's number at hand; the argument is looked at once it is known which call it is, and
- * that is the end of it either way. */
+/* Refuses unless the argument is one of these. */
+static void add_choice(struct program *program, unsigned number, const unsigned *choice,
+		       unsigned char count)
+{
+	unsigned char i;
+
+	load(program, argument(number));
+	for (i = 0; i < count; i++)
+		add(program, BPF_JMP | BPF_JEQ | BPF_K, choice[i], (unsigned char)(count - i), 0);
+	end(program, REFUSE);
+}
+
+/* With the call's number at hand. Once it is known which call it is, an argument may take the
+ * number's place, for that is the end of it either way. */
 static void add_call(struct program *program, const struct call *call)
 {
 	static const unsigned written =
 		O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
-	unsigned char length = call->permission == ALWAYS ? 1 : call->permission == SIZES_1 ? 5 : 4;
+	static const unsigned sizes[] = {(unsigned)BLKGETSIZE64, BLKSSZGET};
+	static const unsigned families[] = {AF_UNIX, AF_ALG, AF_NETLINK};
+	unsigned short begin = program->length;
 
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, length);
+	add(program, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, 0);
 	switch (call->permission) {
 	case ALWAYS:
+		break;
+	case NEVER:
+		end(program, REFUSE);
 		break;
 	case READ_ONLY_1:
 	case READ_ONLY_2:
@@ -144,30 +222,43 @@ static void add_call(struct program *program, const struct call *call)
 		end(program, REFUSE);
 		break;
 	case SIZES_1:
-		load(program, argument(1));
-		add(program, BPF_JMP | BPF_JEQ | BPF_K, (unsigned)BLKGETSIZE64, 2, 0);
-		add(program, BPF_JMP | BPF_JEQ | BPF_K, BLKSSZGET, 1, 0);
-		end(program, REFUSE);
+		add_choice(program, 1, sizes, sizeof sizes / sizeof *sizes);
+		break;
+	case FAMILIES_0:
+		add_choice(program, 0, families, sizeof families / sizeof *families);
 		break;
 	}
 	end(program, SECCOMP_RET_ALLOW);
+	program->filter[begin].jf = (unsigned char)(program->length - begin - 1);
 }
+
+static void add_calls(struct program *program, const struct call *calls, size_t count)
+{
+	while (count-- > 0)
+		add_call(program, calls++);
+}
+
+#define ADD_CALLS(program, calls) add_calls(program, calls, sizeof(calls) / sizeof *(calls))
 
 static int install(enum confinement confinement)
 {
 	struct program program = {.length = 0};
 	struct sock_fprog filter = {.filter = program.filter};
-	size_t i;
+	bool reads = confinement == CONFINED_PROBER || confinement == CONFINED_READER;
 
 	load(&program, offsetof(struct seccomp_data, arch));
 	add(&program, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
 	end(&program, REFUSE); /* another table of calls: none of these numbers means the same */
 	load(&program, offsetof(struct seccomp_data, nr));
-	for (i = 0; i < sizeof reading / sizeof *reading; i++)
-		add_call(&program, &reading[i]);
-	for (i = 0; confinement == CONFINED_PROBER && i < sizeof asking / sizeof *asking; i++)
-		add_call(&program, &asking[i]);
-	end(&program, REFUSE);
+	if (reads)
+		ADD_CALLS(&program, reading);
+	if (confinement == CONFINED_PROBER)
+		ADD_CALLS(&program, asking);
+	if (!reads)
+		ADD_CALLS(&program, elsewhere);
+	if (confinement == CONFINED_OPENER)
+		ADD_CALLS(&program, programs);
+	end(&program, reads ? REFUSE : SECCOMP_RET_ALLOW);
 	filter.len = program.length;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0 ? 0 : -errno;
 }
