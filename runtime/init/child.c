@@ -245,7 +245,10 @@ void children_reap(struct init *init)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	/* The signal has been read: who is not asked for now is asked for when another one ends. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR)) {
+		if (pid < 0)
+			continue;
 		modules_owner_ended(&init->modules, pid);
 		if (probers_ended(init, pid) || prompts_ended(init, pid) ||
 		    rescue_ended(init, pid) || daemon_ended(init, pid, status) ||
