@@ -20,7 +20,8 @@ def image(case):
     """The image that the recipe's initramfs-tools makes with the case's fstab, crypttab and mdadm.conf."""
     recipe = cache.Recipe(case.reference)
     release = (cache.make("kernel") / "version").read_text().strip()
-    files = {name: _for_their_hooks(name, text) for name, text in sorted(case.files.items())}
+    files = case.files if case.their_files is None else case.their_files
+    files = {name: _for_their_hooks(name, text) for name, text in sorted(files.items())}
     key = _hash(recipe.key(), MAKE_IMAGE, files)
 
     def fill(out, log):
@@ -28,7 +29,7 @@ def image(case):
         try:
             cache.link_tree(cache.make(recipe.name) / "root", root)
             for name, text in files.items():
-                cache.replace(root / name, text)
+                cache.replace(root / name, text).chmod(0o755 if text.startswith("#!") else 0o644)
             done = subprocess.run(["unshare", "--mount", "sh", "-eu", "-c", MAKE_IMAGE, "sh",
                                    str(root), release], stdin=subprocess.DEVNULL, stdout=log,
                                   stderr=log, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
@@ -50,12 +51,18 @@ def _for_their_hooks(name, text):
 
 
 def observation(case, boot):
-    """What the case's machine says with their image: the text of the console, from the cache or from
-    `boot(case, initrd, folder, log)`, which returns what was wrong, and the text."""
+    """What the case's machine says with their image: the text of the console."""
+    return (booted(case, boot) / "text").read_text()
+
+
+def booted(case, boot):
+    """The folder with what a boot of their image left, `text` among it, from the cache or from
+    `boot(case, initrd, folder, log)`, which returns what was wrong, and the text of the console."""
     disks = [(recipe, cache.make(recipe).stat().st_mtime_ns, case.absent[recipe])
              for recipe in case.disks]
     initrd = image(case)
-    key = _hash(str(initrd), disks, case.cmdline, case.bus, case.memory, case.their_dialogue())
+    clock = [case.clock] * (case.clock != "real")
+    key = _hash(str(initrd), disks, case.cmdline, case.bus, case.memory, case.their_dialogue(), *clock)
 
     def fill(out, log):
         wrong, text = boot(case, initrd, out, log)
@@ -63,7 +70,7 @@ def observation(case, boot):
         log.write(f"\n{wrong}\n".encode())
         return not wrong
 
-    return (cache.keep("their boot", f"their-boot-{key}", fill) / "text").read_text()
+    return cache.keep("their boot", f"their-boot-{key}", fill)
 
 
 def _hash(*parts):
