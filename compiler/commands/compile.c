@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "../explore/findings.h"
 #include "../image/check.h"
 #include "../report/report.h"
 #include "../scripts/findings.h"
@@ -18,6 +19,7 @@ struct request {
 	struct compile_options options;
 	const char *output, *manifest;
 	bool strict;
+	bool explore;
 	bool check; /* findings about scripts and hooks, too */
 	enum report_format format;
 };
@@ -96,6 +98,8 @@ static int run(struct arena *arena, const struct request *request, FILE *finding
 	if (request->check)
 		command_check_rest(&request->options, &c);
 	status = (int)c.status;
+	if (request->explore && compiled && status == EXIT_FINE)
+		status = (int)explore_findings(arena, &diag, c.blob, c.blob_size);
 	/* What could not be looked at weighs more than what was found. */
 	if (status == EXIT_FINE && (!compiled || diag.count[SEVERITY_ERROR] > 0 ||
 				    (request->strict && diag.count[SEVERITY_WARNING] > 0)))
@@ -147,6 +151,8 @@ static const char check_help[] =
 		    "           json     for scripts\n"
 		    "           sarif    SARIF 2.1.0, for code review tools\n"
 		    "           github   annotations, for a GitHub workflow\n"
+		    "  --explore         try every order of events and every fault, as bootgraph "
+		    "explore\n"
 		    "  --strict          warnings too make the exit status 1\n"
 		    "  --release NAME    the Debian release whose packages may be meant: bookworm, "
 		    "trixie\n"
@@ -185,6 +191,7 @@ static int read_release(const char *name, unsigned *ret_releases)
 int command_check(int argc, char **argv)
 {
 	static const struct option table[] = {INPUT_OPTIONS,
+					      {"explore", no_argument, NULL, 'x'},
 					      {"strict", no_argument, NULL, 's'},
 					      {"format", required_argument, NULL, 'f'},
 					      {"explain", required_argument, NULL, 'e'},
@@ -196,7 +203,9 @@ int command_check(int argc, char **argv)
 	int option, status = -1;
 
 	while (status < 0 && (option = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-		if (option == 's')
+		if (option == 'x')
+			request.explore = true;
+		else if (option == 's')
 			request.strict = true;
 		else if (option == 'f')
 			status = read_format(optarg, &request.format);

@@ -186,65 +186,70 @@ static bool mounts_at(const struct runner *r, uint32_t index, const char *where,
 	return false;
 }
 
-/* What is mounted below a mount point comes after what is mounted there. */
-static void check_below(struct runner *r, uint32_t index, const char *where, bool itself)
+/* Whether a node mounts something at a directory above a path, or, if that counts, at the path. */
+static bool mounts_above(const struct runner *r, uint32_t index, const char *where, bool itself)
 {
-	for (uint32_t i = 0; i < r->world->node_count; i++) {
-		if (i == index || !is_task(r, i) || now(r, i)->state == STATE_DONE ||
-		    now(r, i)->state == STATE_SKIPPED)
-			continue;
-		for (size_t length = 2; length <= strlen(where); length++) {
-			bool ends = where[length] == '/' || (itself && where[length] == '\0');
-
-			if (ends && mounts_at(r, i, where, length))
-				runner_violate(r, PROPERTY_ORDER, index, i);
-		}
-	}
+	for (size_t length = 2; length <= strlen(where); length++)
+		if ((where[length] == '/' || (itself && where[length] == '\0')) &&
+		    mounts_at(r, index, where, length))
+			return true;
+	return false;
 }
 
-/* File systems are mounted and checked only after all that looks for a hibernation image, and
- * mounted after their check. */
-static void check_untouched(struct runner *r, const struct effect *effect)
+/* Whether an action, for what it is, comes after what another node does. */
+static bool comes_after(const struct runner *r, uint32_t at, uint32_t other)
 {
-	for (uint32_t i = 0; i < r->world->node_count; i++) {
-		enum opcode op = explore_world_opcode(r->world, i);
-		uint32_t pc = node_of(r, i)->node.action;
+	const struct blob *blob = r->world->blob;
+	enum opcode op = (enum opcode)blob_word(blob, SECTION_code, at);
+	enum opcode does = explore_world_opcode(r->world, other);
+	uint32_t pc = node_of(r, other)->node.action;
 
-		if (i == effect->node || now(r, i)->state >= STATE_DONE)
-			continue;
-		if (op == OP_RESUME)
-			runner_violate(r, PROPERTY_ORDER, effect->node, i);
-		if (op == OP_FSCK && effect->op == OP_MOUNT_DEVICE &&
-		    blob_word(r->world->blob, SECTION_code, pc + 1) == effect->device_node)
-			runner_violate(r, PROPERTY_ORDER, effect->node, i);
-	}
-}
-
-/* What an action needs by what it is, whatever the edges say. */
-static void check_meaning(struct runner *r, const struct effect *effect)
-{
-	switch (effect->op) {
+	switch (op) {
 	case OP_COLDPLUG:
-		if (!state_world(r->world, r->block)->listening)
-			runner_violate(r, PROPERTY_ORDER, effect->node, NONE);
-		break;
-	case OP_MOUNT:
-		check_below(r, effect->node, effect->text[1], false);
-		break;
-	case OP_MOUNT_DEVICE:
-		check_below(r, effect->node, effect->text[1], false);
-		check_untouched(r, effect);
-		break;
+		return does == OP_OPEN_UEVENTS;
 	case OP_FSCK:
-		check_untouched(r, effect);
-		break;
+		return does == OP_RESUME;
+	case OP_MOUNT_DEVICE:
+		if (does == OP_RESUME ||
+		    (does == OP_FSCK && blob_word(blob, SECTION_code, pc + 1) ==
+						blob_word(blob, SECTION_code, at + 1)))
+			return true;
+		/* fall through */
+	case OP_MOUNT:
+		return mounts_above(
+			r, other, machine_value(&r->machine, blob_word(blob, SECTION_code, at + 2)),
+			false);
 	case OP_FIND_INIT:
 	case OP_HANDOFF:
-		check_below(r, effect->node, effect->text[0], true);
-		break;
+		return mounts_above(
+			r, other, machine_value(&r->machine, blob_word(blob, SECTION_code, at + 1)),
+			true);
 	default:
-		break;
+		return false;
 	}
+}
+
+void runner_find_needs(struct runner *r, struct arena *arena)
+{
+	size_t words = (r->world->node_count + 63) / 64;
+
+	r->machine = (struct machine){.blob = r->world->blob, .boot = r->world->boot};
+	r->needs = arena_alloc(arena, r->world->node_count * sizeof *r->needs);
+	for (uint32_t i = 0; i < r->world->node_count; i++) {
+		r->needs[i] = arena_alloc(arena, words * sizeof **r->needs);
+		for (uint32_t at = node_of(r, i)->node.action; at != NONE;
+		     at = next_instruction(r, at))
+			for (uint32_t k = 0; k < r->world->node_count; k++)
+				if (k != i && comes_after(r, at, k))
+					set_bit(r->needs[i], k);
+	}
+}
+
+static void check_meaning(struct runner *r, uint32_t index)
+{
+	for (uint32_t i = 0; i < r->world->node_count; i++)
+		if (has_bit(r->needs[index], i) && now(r, i)->state < STATE_DONE)
+			runner_violate(r, PROPERTY_ORDER, index, i);
 }
 
 static void check_required(struct runner *r, uint32_t index)
@@ -269,9 +274,9 @@ void runner_check_effect(struct runner *r, const struct effect *effect, bool fir
 		check_device(r, effect);
 		check_degraded(r, effect);
 	}
-	check_meaning(r, effect);
 	if (!first)
 		return;
+	check_meaning(r, index);
 	check_required(r, index);
 	if (state_begun(r->world, r->block)[index] > node_of(r, index)->node.attempts)
 		runner_violate(r, PROPERTY_ATTEMPTS, index, NONE);

@@ -117,6 +117,78 @@ static bool races(const struct spread *s, uint32_t index, uint32_t cause)
 	return false;
 }
 
+static bool has_bit(const uint64_t *bits, uint32_t i)
+{
+	return bits[i / 64] >> (i % 64) & 1;
+}
+
+/* Whether a start condition can come true without a device that may come. */
+static bool starts_without(const struct spread *s, uint32_t index, uint32_t device)
+{
+	uint8_t *can = s->r->can, was = can[device];
+	bool possible;
+
+	can[device] = 0;
+	possible = explore_is_possible(s->r, can, node_of(s, index)->node.start);
+	can[device] = was;
+	return possible;
+}
+
+/* Whether what a node puts together may be whole before the move: then it matters who is first, to
+ * the property that nothing is started without all of it. */
+static bool may_become_whole(const struct spread *s, uint32_t index)
+{
+	const struct explore_node *node = node_of(s, index);
+	uint32_t set = EXPLORE_SETS_MAX;
+
+	for (uint32_t i = 0; i < node->node.edge_count; i++)
+		if (node_of(s, node->edge[i].from)->level < EXPLORE_SETS_MAX)
+			set = node_of(s, node->edge[i].from)->level;
+	for (uint32_t i = 0; set < EXPLORE_SETS_MAX && i < s->r->world->node_count; i++)
+		if (node_of(s, i)->level == set && node_of(s, i)->complete &&
+		    memory_of(s, i)->state != STATE_DONE && s->can[i] & CAN_BE_DONE)
+			return starts_without(s, index, i);
+	return false;
+}
+
+/* Whether a property is about who comes first, the beginning of a node or the end of another that
+ * is at work, or may be. */
+static bool is_watched(const struct spread *s, uint32_t index)
+{
+	for (uint32_t i = 0; i < s->r->world->node_count; i++)
+		if (has_bit(s->r->needs[index], i) && memory_of(s, i)->state < STATE_DONE &&
+		    s->can[i] & (CAN_BE_DONE | CAN_FAIL))
+			return true;
+	return explore_world_opcode(s->r->world, index) == OP_ASSEMBLE &&
+	       may_become_whole(s, index);
+}
+
+/* The same of a node that ends: somebody could have begun before. */
+static bool ends_watched(const struct spread *s, uint32_t index)
+{
+	for (uint32_t i = 0; i < s->r->world->node_count; i++)
+		if (has_bit(s->r->needs[i], index) && memory_of(s, i)->state < STATE_RUNNING &&
+		    s->can[i] & CAN_BEGIN)
+			return true;
+	return false;
+}
+
+/* And of a set that becomes whole. */
+static bool completes_watched(const struct spread *s, uint32_t level)
+{
+	for (uint32_t i = 0; i < s->r->world->node_count; i++) {
+		const struct explore_node *node = node_of(s, i);
+
+		if (explore_world_opcode(s->r->world, i) != OP_ASSEMBLE ||
+		    memory_of(s, i)->state >= STATE_RUNNING || !(s->can[i] & CAN_BEGIN))
+			continue;
+		for (uint32_t k = 0; k < node->node.edge_count; k++)
+			if (node_of(s, node->edge[k].from)->level == level)
+				return true;
+	}
+	return false;
+}
+
 /* Whether somebody who has not begun would wait for a node that becomes live now. */
 static bool is_overtaken(const struct spread *s, uint32_t index)
 {
@@ -158,7 +230,8 @@ static void examine_pending(struct spread *s, uint32_t index, uint32_t cause)
 	bool begins = s->can[index] & (CAN_BEGIN | CAN_BEGIN_AT);
 
 	/* One that cannot begin even then is but live from now on. */
-	if ((begins && races(s, index, cause)) || (!live && is_overtaken(s, index))) {
+	if ((begins && (races(s, index, cause) || is_watched(s, index))) ||
+	    (!live && is_overtaken(s, index))) {
 		s->bad = true;
 		return;
 	}
@@ -263,8 +336,10 @@ static void told_probed(struct spread *s, uint32_t device)
 	for (uint32_t i = 0; d->member_count > 0 && i < s->r->world->node_count; i++)
 		if (node_of(s, i)->level < EXPLORE_SETS_MAX && !s->bad &&
 		    explore_world_concerns(s->r->world, i, device) &&
-		    memory_of(s, i)->state == STATE_PENDING)
+		    memory_of(s, i)->state == STATE_PENDING) {
+			s->bad |= completes_watched(s, node_of(s, i)->level);
 			spread_from(s, i);
+		}
 }
 
 /* --- moves ---------------------------------------------------------------- */
@@ -319,6 +394,7 @@ static void spread_finish(struct spread *s, const struct explore_child *child)
 		  (node->attempts > 1 || node->flags & NODE_RESCUE || s->r->scenario->count > 1));
 	if (!fails)
 		spread_followers(s, child->node);
+	s->bad |= ends_watched(s, child->node);
 	if (!s->bad && (fails || is_last_effect(s, child->node)))
 		spread_from(s, child->node);
 }

@@ -350,6 +350,7 @@ void runner_init(struct runner *r, struct arena *arena, const struct explore_wor
 	r->before = arena_alloc(arena, r->size);
 	r->bits = arena_alloc(arena, (world->node_count + 63) / 64 * sizeof *r->bits);
 	r->can = arena_alloc(arena, world->node_count);
+	runner_find_needs(r, arena);
 	runner_find_upstream(r, arena);
 }
 

@@ -63,6 +63,8 @@ struct runner {
 	size_t size;	     /* of a state */
 	uint64_t *bits;	     /* one a node, for whoever needs them */
 	uint8_t *can;	     /* the same: possible.h */
+	uint64_t **needs;    /* for each node: after whom it may begin, for what they do: one bit a
+				node */
 	uint64_t **upstream; /* for each device node: who can bring it, one bit a node */
 	uint32_t telling;    /* the device whose event the machine handles, or NO_DEVICE */
 	bool rescan;	     /* the machine has asked for all devices again */
@@ -94,6 +96,11 @@ const char *property_text(enum property_id id);
 /* Notes a violation, unless there was one. */
 void runner_violate(struct runner *runner, enum property_id property, uint32_t node,
 		    uint32_t other);
+
+/* Who has to have ended before each node begins, by what their actions are, whatever edges say: a
+ * mount before those below it, the check before the mount, the search for a hibernation image
+ * before both, the listening before the coldplug. */
+void runner_find_needs(struct runner *runner, struct arena *arena);
 
 /* Who can bring each device, as far as edges and paths say. */
 void runner_find_upstream(struct runner *runner, struct arena *arena);

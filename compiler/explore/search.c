@@ -29,6 +29,7 @@ struct search {
 	unsigned char *block; /* with their states, and one more to work on */
 	size_t depth, room;
 	const char *cause;
+	bool comes_up; /* where nothing goes wrong */
 	struct timespec begin;
 };
 
@@ -140,10 +141,12 @@ static void judge_end(struct search *s, const struct explore_end *end)
 	runner_check_end(&s->runner);
 	if (end->verdict == VERDICT_RESCUE && end->cause[0] == '\0')
 		runner_violate(&s->runner, PROPERTY_CAUSE, goal, NONE);
-	if (end->verdict != VERDICT_HANDOFF && s->outcome->scenario.count == 0)
+	if (end->verdict != VERDICT_HANDOFF && s->outcome->scenario.count == 0) {
 		runner_violate(&s->runner, PROPERTY_COMES_UP, goal, NONE);
+		s->comes_up = false;
+	}
 	if (end->verdict == VERDICT_RESCUE && s->outcome->scenario.count > 0 &&
-	    !s->outcome->on_path)
+	    !s->outcome->on_path && s->comes_up)
 		runner_violate(&s->runner, PROPERTY_OFF_PATH, goal,
 			       s->outcome->scenario.fault[0].node);
 	if (s->runner.violation.property != PROPERTY_COUNT)
@@ -279,6 +282,7 @@ void explore(struct arena *arena, const struct explore_world *world,
 			   .world = world,
 			   .options = options,
 			   .result = ret_result,
+			   .comes_up = true,
 			   .on_path = explore_find_path(world)};
 	const fault_list faults = explore_faults(world);
 

@@ -174,8 +174,23 @@ static const char *add_statement(struct runner *r, struct arena *arena, uint32_t
 	return NULL;
 }
 
-/* What the world says that has no moment. */
-static const char *timeless(struct runner *r, struct arena *arena)
+/* Whether a device is part of a story: it comes, or is made. */
+static bool takes_part(const struct runner *r, const struct counterexample *c, const char *name)
+{
+	for (uint32_t i = 0; i < r->world->device_count; i++) {
+		if (strcmp(r->world->device[i].name, name) != 0)
+			continue;
+		if (!r->world->device[i].outside)
+			return true;
+		for (size_t k = 0; k < c->trail.count; k++)
+			if (c->trail.item[k].kind == MOVE_ARRIVE && c->trail.item[k].device == i)
+				return true;
+	}
+	return false;
+}
+
+/* What the world says that has no moment, but of devices that never come. */
+static const char *timeless(struct runner *r, struct arena *arena, const struct counterexample *c)
 {
 	const struct text *text = r->world->text;
 	struct diag quiet = {0};
@@ -188,7 +203,7 @@ static const char *timeless(struct runner *r, struct arena *arena)
 
 		if (count == 0 || strcmp(word[0].text, "at") == 0 ||
 		    (count > 1 && strcmp(word[0].text, "device") == 0 &&
-		     strcmp(word[1].text, "add") == 0))
+		     (strcmp(word[1].text, "add") == 0 || !takes_part(r, c, word[1].text))))
 			continue;
 		out = arena_printf(arena, "%s%.*s\n", out, (int)strcspn(begin, "\n"), begin);
 	}
@@ -237,7 +252,8 @@ const char *story_script(struct runner *r, struct arena *arena, const struct cou
 {
 	struct run_log log;
 	const uint32_t *at = follow(r, arena, c, &log);
-	const char *out = arena_printf(arena, "%s%s", timeless(r, arena), effects(r, arena, &log));
+	const char *out =
+		arena_printf(arena, "%s%s", timeless(r, arena, c), effects(r, arena, &log));
 
 	for (size_t i = 0; i < c->trail.count; i++) {
 		struct move move = c->trail.item[i];
