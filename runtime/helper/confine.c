@@ -13,7 +13,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#if defined(__x86_64__)
+/* Sanitizers make calls of their own. */
+#if defined(__SANITIZE_ADDRESS__)
+#elif defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
