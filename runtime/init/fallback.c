@@ -86,11 +86,16 @@ void fallback_guard(char **argv, char **envp)
 		sigaction(fatal_signals[i], &action, NULL);
 }
 
+bool fallback_exists(void)
+{
+	return access(DISTRIBUTION_INIT, X_OK) == 0;
+}
+
 void fallback_execute(char **argv, char **envp)
 {
 	sigset_t before;
 
-	if (access(DISTRIBUTION_INIT, X_OK) < 0)
+	if (!fallback_exists())
 		return;
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	undo();

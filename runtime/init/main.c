@@ -131,6 +131,28 @@ static void fall_back(struct init *init, const char *reason)
 	init->rescue = (struct rescue){.begun = init->rescue.begun};
 }
 
+/* What scripts/$BOOT mounts is no graph: it is sourced by the distribution's init, which calls what
+ * it defines. root=/dev/nfs means nfs if nothing else is said (initramfs-tools 0.142, init). */
+static void leave_to_boot_script(struct init *init)
+{
+	const char *boot = init_parameter(init, PARAMETER_BOOT);
+	char reason[REASON_MAX];
+
+	if (*boot == '\0' && strcmp(init_parameter(init, PARAMETER_ROOT), "/dev/nfs") == 0)
+		boot = "nfs";
+	if (*boot == '\0' || strcmp(boot, "local") == 0)
+		return;
+	snprintf(reason, sizeof reason,
+		 "boot=%.64s is done by a script, so the distribution's own init takes over", boot);
+	if (fallback_exists())
+		fall_back(init, reason);
+	else
+		say(SAY_WARNING,
+		    "bootgraph: boot=%.64s is done by a script, and this image has no init that "
+		    "would call it",
+		    boot);
+}
+
 /* --- with one ------------------------------------------------------------- */
 
 static bool start_machine(struct init *init)
@@ -201,6 +223,8 @@ int main(int argc, char **argv, char **envp)
 	coverage_check_cryptopts(&init);
 	if (is_off(init_parameter(&init, PARAMETER_BOOTGRAPH)))
 		fall_back(&init, "switched off on the kernel command line");
+
+	leave_to_boot_script(&init);
 
 	/* From here on everything happens because of an event. */
 	setenv("PATH", "/sbin:/usr/sbin:/bin:/usr/bin", 1);

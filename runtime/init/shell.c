@@ -124,7 +124,8 @@ static void take_terminal(void)
  * somebody waits for that shell. */
 static void run_panic_scripts(void)
 {
-	char *arguments[] = {"sh", "-c", ". " PANIC_ORDER, "sh", NULL};
+	char source_it[] = ". " PANIC_ORDER;
+	char *arguments[] = {"sh", "-c", source_it, "sh", NULL};
 	pid_t pid = access(PANIC_ORDER, R_OK) == 0 ? fork() : -1;
 
 	if (pid == 0) {
