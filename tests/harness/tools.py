@@ -17,6 +17,7 @@ import casefile  # noqa: E402
 import newc  # noqa: E402
 import observed  # noqa: E402
 import qemu  # noqa: E402
+import replayed  # noqa: E402
 
 
 def program(path):
@@ -201,6 +202,21 @@ class Observations(unittest.TestCase):
         for row in ("| `N` | some | other value | because |", "| `N` | all | other value |  |", ""):
             with self.assertRaises(ValueError):
                 observed.explained(self.table(row))
+
+
+class Replays(unittest.TestCase):
+    TRACE = "tiny: trace begin\n{}tiny: trace end\n"
+
+    def check(self, text):
+        return replayed.check(text, "false", pathlib.Path(WORK.name))
+
+    def test_a_trace_that_is_not_the_same_is_told(self):
+        self.assertIn("not the same", self.check(self.TRACE.format("bootgraph-trace 1\n")))
+
+    def test_an_empty_trace_needs_a_reason(self):
+        full = "bootgraph: /run/bootgraph/left could not be written: No space left on device\n"
+        self.assertIn("is empty", self.check(self.TRACE.format("")))
+        self.assertIsNone(self.check(full + self.TRACE.format("")))
 
 
 class Mutants(unittest.TestCase):
