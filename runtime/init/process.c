@@ -13,6 +13,7 @@ enum { SPARED_MAX = 64 };
 
 static pid_t spared[SPARED_MAX];
 static unsigned spared_count;
+static pid_t splash; /* 0: none */
 
 static void read_spared(FILE *file)
 {
@@ -21,6 +22,16 @@ static void read_spared(FILE *file)
 	while (spared_count < SPARED_MAX && fscanf(file, "%ld", &pid) == 1)
 		if (pid > 1)
 			spared[spared_count++] = (pid_t)pid;
+}
+
+static void read_splash(void)
+{
+	FILE *file = fopen(SPLASH_FILE, "re");
+	long pid;
+
+	splash = file != NULL && fscanf(file, "%ld", &pid) == 1 && pid > 1 ? (pid_t)pid : 0;
+	if (file != NULL)
+		fclose(file);
 }
 
 void process_read_spared(void)
@@ -42,6 +53,7 @@ void process_read_spared(void)
 	}
 	if (directory != NULL)
 		closedir(directory);
+	read_splash();
 }
 
 static bool is_spared(pid_t pid)
@@ -60,7 +72,9 @@ enum process_kind process_kind(pid_t pid)
 	stat_read_file(pid, "cmdline", first, sizeof first);
 	if (first[0] == '\0')
 		return PROCESS_NONE;
-	return first[0] == '@' || is_spared(pid) ? PROCESS_STORAGE : PROCESS_COMMON;
+	if (first[0] == '@' || is_spared(pid))
+		return PROCESS_STORAGE;
+	return pid == splash ? PROCESS_SPLASH : PROCESS_COMMON;
 }
 
 /* --- who they are --------------------------------------------------------- */

@@ -11,7 +11,11 @@ enum { PROCESS_NAME_MAX = 64 };
  * Boot scripts put them there for what they have started, as that of ntfs-3g does. */
 #define SPARED_DIR "/run/sendsigs.omit.d"
 
-/* Reads them; before that, none is known. */
+/* The file with plymouthd's number. It was told the new root by its script of init-bottom, and
+ * shows the splash until the real system ends it; Debian's init ends nobody. */
+#define SPLASH_FILE "/run/plymouth/pid"
+
+/* Reads both; before that, none is known. */
 void process_read_spared(void);
 
 enum process_kind {
@@ -19,6 +23,8 @@ enum process_kind {
 	PROCESS_COMMON,	 /* is ended before the handoff */
 	PROCESS_STORAGE, /* lives on: its argv[0] begins with @ (systemd: ROOT_STORAGE_DAEMONS), or
 			    it is in one of the files of SPARED_DIR */
+	PROCESS_SPLASH,	 /* lives on: SPLASH_FILE has it. It has a root of its own by now, and the
+			    real  system knows it without us */
 };
 
 enum process_kind process_kind(pid_t pid);
