@@ -142,6 +142,13 @@ class Console(unittest.TestCase):
         talk = "dialogue:\n  expect guest 70..80: up=(?P<t>[\\d.]+)\n"
         self.assertIsNone(self.converse("printf up=7; sleep 0.1; echo 5.5", talk))
 
+    def test_a_line_that_the_kernel_interrupts_is_whole(self):
+        talk = "dialogue:\n  expect: ^script: init-top$\n  expect: ^2 of 2$\n"
+        self.assertIsNone(self.converse("echo 'script: init-top[    2.926981] ACPI: bus'; echo; printf '2 of[    3.000000] x\n'; "
+                                        "sleep 0.2; printf '[    3.100000] y\n 2\n'", talk))
+        quoting = "dialogue:\n  expect: ^journal: \\[    1\\.000000\\] x$\n  expect: ^next$\n"
+        self.assertIsNone(self.converse("echo 'journal: [    1.000000] x'; echo next", quoting))
+
     def test_forbidden_and_never_seen(self):
         self.assertIn("forbidden line", self.converse("echo oops now", "forbid: oops\n"))
         self.assertIn("forbidden line", self.converse("echo 'tiny: fd 7 /x'", "see: tiny\n"))

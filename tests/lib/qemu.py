@@ -15,6 +15,10 @@ import time
 
 CONTROL = re.compile(rb"\r|\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1bc")
 
+# The kernel writes its messages to the console whoever else is writing a line there. After a blank it is
+# somebody who quotes the kernel.
+INTERRUPTED = re.compile(r"^(?P<line>(?!\[ *\d+\.\d{6}\] ).*?\S)(?P<message>\[ *\d+\.\d{6}\] .*\n)", re.M)
+
 # `real`: guest time is wall time. `exact`: one instruction is one nanosecond, and idle time passes
 # as it would. `skip`: the same, but idle time takes none: for waits on the guest's own timers.
 CLOCKS = {
@@ -103,7 +107,7 @@ class Machine:
         self.forbid = [re.compile(pattern) for pattern in forbid]
         self.log, self.echo = log, echo
         self.text, self.reason, self._plugged = "", None, 0
-        self._raw, self._checked, self._events = b"", 0, b""
+        self._raw, self._checked, self._judged, self._events = b"", 0, 0, b""
         self.qmp, theirs = socket.socketpair()
         self.second, second = socket.socketpair()
         self.second_text = ""
@@ -153,6 +157,7 @@ class Machine:
             match = expression.search(self.text, start)
             if match and ("\n" in self.text[match.end():] or match[0].endswith("\n")
                           or not self.streams or not self._more(0.5)):
+                self._judged = max(self._judged, match.end())
                 return match
             if not match and not self.streams:
                 return None
@@ -258,6 +263,13 @@ class Machine:
             if message.get("event") == "SHUTDOWN":
                 self.reason = message["data"]["reason"]
 
+    def _join(self):
+        """A message of the kernel that came into the middle of somebody's line is put before it. What
+        was expected and has been found stays where it is."""
+        begin = self.text.rfind("\n", 0, self._checked) + 1
+        if begin >= self._judged:
+            self.text = self.text[:begin] + INTERRUPTED.sub(r"\g<message>\g<line>", self.text[begin:])
+
     def _serial(self, data):
         for stream in (self.log, self.echo):
             if stream:
@@ -269,6 +281,7 @@ class Machine:
         cut = cut if cut >= 0 and len(data) - cut < 12 and not CONTROL.match(data, cut) else len(data)
         self._raw = data[cut:]
         self.text += CONTROL.sub(b"", data[:cut]).decode(errors="replace")
+        self._join()
         end = self.text.rfind("\n") + 1
         for line in self.text[self._checked:end].splitlines():
             for expression in self.forbid:
