@@ -28,6 +28,10 @@ struct found {
 	bool kept;
 };
 
+struct called {
+	const char *program, *script;
+};
+
 struct pruning {
 	struct arena *arena;
 	struct diag *diag;
@@ -35,8 +39,8 @@ struct pruning {
 	int fd;
 	const char *name;
 	VEC(struct found *) found;
-	VEC(const char *) used; /* names of programs that scripts of the graph call */
-	bool opaque;		/* one of them may call anything */
+	VEC(struct called) called; /* programs that scripts of the graph call */
+	const char *opaque;	   /* the first of them that may call anything, or NULL */
 };
 
 static bool failed(struct pruning *pruning, const char *path)
@@ -50,13 +54,14 @@ static bool failed(struct pruning *pruning, const char *path)
 
 /* --- what scripts call ----------------------------------------------------- */
 
-static void take_uses(struct pruning *pruning, const struct script_uses *uses)
+static void take_uses(struct pruning *pruning, const char *script, const struct script_uses *uses)
 {
-	pruning->opaque = pruning->opaque || uses == NULL || uses->opaque;
+	if (pruning->opaque == NULL && (uses == NULL || uses->opaque))
+		pruning->opaque = script;
 	for (size_t i = 0; uses != NULL && i < uses->uses.count; i++)
 		if (uses->uses.item[i].kind == USE_PROGRAM || uses->uses.item[i].kind == USE_DAEMON)
-			vec_push(pruning->arena, &pruning->used,
-				 path_name(uses->uses.item[i].name));
+			vec_push(pruning->arena, &pruning->called,
+				 ((struct called){path_name(uses->uses.item[i].name), script}));
 }
 
 static void collect_uses(struct pruning *pruning, const struct compilation *compilation)
@@ -72,17 +77,24 @@ static void collect_uses(struct pruning *pruning, const struct compilation *comp
 		phase = script_tree_phase(compilation->model->scripts,
 					  arena_strndup(pruning->arena, unit->name.text,
 							(size_t)(slash - unit->name.text)));
-		take_uses(pruning, script_uses_read(pruning->arena, phase->name,
-						    phase_script(phase, slash + 1)));
+		take_uses(pruning, unit->name.text,
+			  script_uses_read(pruning->arena, phase->name,
+					   phase_script(phase, slash + 1)));
 	}
+}
+
+/* The first script that calls it, or NULL. */
+static const char *caller(const struct pruning *pruning, const char *program)
+{
+	for (size_t i = 0; i < pruning->called.count; i++)
+		if (strcmp(pruning->called.item[i].program, program) == 0)
+			return pruning->called.item[i].script;
+	return NULL;
 }
 
 static bool uses(const struct pruning *pruning, const char *program)
 {
-	for (size_t i = 0; i < pruning->used.count; i++)
-		if (strcmp(pruning->used.item[i], program) == 0)
-			return true;
-	return pruning->opaque;
+	return pruning->opaque != NULL || caller(pruning, program) != NULL;
 }
 
 /* --- what is there ---------------------------------------------------------- */
@@ -208,7 +220,7 @@ static bool keeps_script(const struct pruning *pruning, const char *path)
 {
 	const char *below = path + strlen("scripts/");
 
-	return pruning->opaque || strchr(below, '/') == NULL || begins(below, "panic/");
+	return pruning->opaque != NULL || strchr(below, '/') == NULL || begins(below, "panic/");
 }
 
 static bool keeps(struct pruning *pruning, const struct found *found)
@@ -277,6 +289,27 @@ static void drop_directories(const struct pruning *pruning, const char *path)
 		drop_directories(pruning, parent);
 }
 
+/* Who wants an image to be small looks for the script that keeps it from that. */
+static void say_why(const struct pruning *pruning, FILE *out)
+{
+	const char *loads = caller(pruning, "modprobe"), *udev = caller(pruning, "udevadm");
+
+	if (pruning->opaque != NULL) {
+		fprintf(out,
+			"bootgraph: all that a script may run stays for %s, which may run what "
+			"nobody can tell before the boot\n",
+			pruning->opaque);
+		return;
+	}
+	if (loads != NULL)
+		fprintf(out, "bootgraph: what modprobe loads stays for %s, which runs modprobe\n",
+			loads);
+	if (udev == NULL)
+		udev = caller(pruning, "systemd-udevd");
+	if (udev != NULL)
+		fprintf(out, "bootgraph: udev stays for %s, which wants it\n", udev);
+}
+
 static void say(const size_t *dropped, size_t total, FILE *out)
 {
 	size_t sum = 0;
@@ -309,6 +342,7 @@ static bool drop(struct pruning *pruning, FILE *out)
 		drop_directories(pruning, found->path);
 		dropped[found->category] += found->size;
 	}
+	say_why(pruning, out);
 	say(dropped, total, out);
 	return true;
 }

@@ -13,7 +13,8 @@
 #include "tree.h"
 
 /* Removes it below the directory fd, which is still without the tree that is going to be put there;
- * a file that is in the tree stays. Says on out what was saved. Returns false after an error was
+ * a file that is in the tree stays. Says on out what was saved, and for which
+ * script what could have gone stays. Returns false after an error was
  * reported; name is the directory's, for messages. */
 bool prune(const struct compilation *compilation, struct tree *tree, int fd, const char *name,
 	   FILE *out);

@@ -126,24 +126,34 @@ class Into(Case):
         self.assertFalse((self.into / "usr/lib/firmware").exists())
         self.assertRegex(self.said, r"left out 0\.1 MB of 0\.\d MB: modules 0\.1, udev 0\.0, klibc")
 
-    def test_small_keeps_what_scripts_call(self):
+    def make_with_script(self, text):
         self.small()
         self.root.file("/bin/sh", "", 0o755)
         hold = self.program.parent / "bootgraph-hold"
         hold.write_text("")
         self.addCleanup(hold.unlink)
         self.root.file("/usr/share/initramfs-tools/scripts/local-top/x",
-                       "#!/bin/sh\ncase $1 in prereqs) exit;; esac\nudevadm settle\nmodprobe loud\n"
-                       "type=$(fstype /dev/sda)\n", 0o755)
+                       f"#!/bin/sh\ncase $1 in prereqs) exit;; esac\n{text}", 0o755)
         done = self.bootgraph("--root", self.root.top, "--kernel", RELEASE, "--facts", self.facts(VIRTIO),
                               "--init", self.init, "--no-run", "--into", self.into)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        names = self.names()
+        return done.stdout.decode(), self.names()
+
+    def test_small_keeps_what_scripts_call(self):
+        said, names = self.make_with_script("udevadm settle\nmodprobe loud\ntype=$(fstype /dev/sda)\n")
+        self.assertIn("what modprobe loads stays for local-top/x, which runs modprobe", said)
+        self.assertIn("udev stays for local-top/x, which wants it", said)
         for name in (f"usr/lib/{multiarch()}/libgone.so.1", "usr/bin/udevadm", "usr/bin/fstype",
                      "usr/lib/klibc-x.so", "usr/lib/udev/rules.d/50-x.rules",
                      f"{MODULES}/kernel/sound/loud.ko", "scripts/local-top/x"):
             self.assertIn(name, names)
         self.assertNotIn("scripts/init-top/udev", names)
+
+    def test_small_keeps_all_for_who_cannot_be_read(self):
+        said, names = self.make_with_script('. "/$(cat /etc/which)"\n')
+        self.assertIn("all that a script may run stays for local-top/x, which may run what nobody can tell", said)
+        for name in ("usr/bin/udevadm", f"{MODULES}/kernel/sound/loud.ko", "scripts/init-top/udev"):
+            self.assertIn(name, names)
 
 
 if __name__ == "__main__":

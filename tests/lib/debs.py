@@ -77,5 +77,6 @@ class System:
         return said
 
     def image(self):
-        """Of the one kernel that the system has."""
-        return next((self.root / "boot").glob("initrd.img-*[0-9a-z]"))
+        """Of the one kernel that the system has; not what an update-initramfs that was killed left."""
+        return next(path for path in (self.root / "boot").glob("initrd.img-*[0-9a-z]")
+                    if path.suffix != ".new")
