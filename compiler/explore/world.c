@@ -233,6 +233,18 @@ static bool listens_at_once(const struct explore_world *w)
 	return true;
 }
 
+/* Which device a node waits for is worked out once, for all orders. */
+static bool sets_parameters(const struct script *script)
+{
+	for (size_t i = 0; i < script->happenings.count; i++)
+		if (script->happenings.item[i].kind == HAPPENING_PARAMETERS)
+			return true;
+	for (size_t i = 0; i < script->consequences.count; i++)
+		if (script->consequences.item[i].kind == HAPPENING_PARAMETERS)
+			return true;
+	return false;
+}
+
 bool explore_world_read(struct arena *arena, struct diag *diag, const struct text *text,
 			const struct blob *blob, struct explore_world *ret_world)
 {
@@ -246,6 +258,10 @@ bool explore_world_read(struct arena *arena, struct diag *diag, const struct tex
 		return complain(diag, text,
 				"there is an `effect` statement: the explorer decides itself how "
 				"effects end");
+	if (sets_parameters(script))
+		return complain(diag, text,
+				"there is a `parameters` statement: what is proved is one command "
+				"line; say root= and the others with `command-line`");
 	w->boot = arena_alloc(arena, sizeof *w->boot);
 	boot_read_command_line(w->boot, blob, script->command_line);
 	read_nodes(w);

@@ -24,6 +24,8 @@ void orders_add(struct image *image, const struct manifest *manifest)
 					arena_printf(image->arena, "scripts/%s/ORDER", phase),
 					(const unsigned char *)text, strlen(text), 0644, need);
 			text = "";
+		} else if (item != NULL && *phase == '\0') {
+			(void)tree_directory(image->tree, "conf", need); /* for param.conf */
 		}
 		phase = next;
 		if (item != NULL)

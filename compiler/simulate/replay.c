@@ -10,6 +10,7 @@
 
 /* Effects begin and end as the trace says, so there is nothing to do but to write it down. */
 struct replay {
+	struct boot *boot;
 	struct machine machine;
 	struct trace_sink sink;
 	struct arena *arena;
@@ -173,11 +174,15 @@ static void tell(struct replay *p)
 {
 	const struct recording *recording = p->recording;
 	const struct input *input = &recording->inputs.item[p->input];
+	struct event event = input->event;
 
 	p->last = p->input + 1 < recording->inputs.count ? input[1].deeds : recording->deeds.count;
 	p->now = input->at;
-	trace_event(&p->sink, &p->machine, p->now, &input->event);
-	machine_event(&p->machine, &input->event, p->now);
+	if (event.kind == EVENT_PARAMETERS)
+		event.serial = boot_change(p->boot, p->machine.state->parameters, event.node,
+					   event.properties, event.length);
+	trace_event(&p->sink, &p->machine, p->now, &event);
+	machine_event(&p->machine, &event, p->now);
 	if (!p->parted && p->next < p->last)
 		part(p, recording->deeds.item[p->next].span, "the machine does not do this");
 	if (p->explain)
@@ -201,7 +206,6 @@ static void compare_blobs(struct replay *p, const struct blob *blob)
 bool replay_run(struct arena *arena, struct diag *diag, const struct text *text,
 		const struct blob *blob, FILE *trace, struct replay_result *ret_result)
 {
-	struct boot *boot = arena_alloc(arena, sizeof *boot);
 	struct recording recording;
 	struct replay p = {.arena = arena, .diag = diag, .out = trace, .recording = &recording};
 
@@ -209,8 +213,9 @@ bool replay_run(struct arena *arena, struct diag *diag, const struct text *text,
 		return false;
 	compare_blobs(&p, blob);
 	p.sink = (struct trace_sink){write_trace, &p};
-	boot_read_command_line(boot, blob, recording.command_line);
-	machine_init(&p.machine, blob, boot, &replay_port, &p,
+	p.boot = arena_alloc(arena, sizeof *p.boot);
+	boot_read_command_line(p.boot, blob, recording.command_line);
+	machine_init(&p.machine, blob, p.boot, &replay_port, &p,
 		     arena_alloc(arena, blob->header.state_size));
 	fputs(TRACE_FIRST_LINE, trace);
 	for (; p.input < recording.inputs.count; p.input++)

@@ -9,7 +9,8 @@
 #include "words.h"
 #include "../inspect/escape.h"
 
-#define HEAD "bootgraph-trace "
+#define HEAD	   "bootgraph-trace "
+#define OTHER_BLOB "the blob has no such unit: the trace is of another one"
 
 struct trace_field {
 	const char *text; /* unescaped */
@@ -193,7 +194,7 @@ static bool read_finished(struct reader *r)
 		event.node = find_node(r, effect, (size_t)(hash - effect));
 	}
 	if (event.node == NONE)
-		return complain(r, 2, "the blob has no such unit: the trace is of another one");
+		return complain(r, 2, OTHER_BLOB);
 	push_input(r, event);
 	return true;
 }
@@ -222,9 +223,28 @@ static bool read_hold(struct reader *r)
 	if (strcmp(name, "-") != 0) {
 		event.node = find_node(r, name, strlen(name));
 		if (event.node == NONE)
-			return complain(r, 2,
-					"the blob has no such unit: the trace is of another one");
+			return complain(r, 2, OTHER_BLOB);
 	}
+	push_input(r, event);
+	return true;
+}
+
+/* parameters NODE NAME=VALUE... */
+static bool read_parameters(struct reader *r)
+{
+	struct event event = {.kind = EVENT_PARAMETERS, .node = NONE};
+	const char *name = r->count > 2 ? r->field[2].text : "-";
+	struct properties properties = {0};
+
+	if (strcmp(name, "-") != 0) {
+		event.node = find_node(r, name, strlen(name));
+		if (event.node == NONE)
+			return complain(r, 2, OTHER_BLOB);
+	}
+	for (size_t i = 3; i < r->count; i++)
+		properties_set(r->arena, &properties, r->field[i].text);
+	event.properties = properties.bytes;
+	event.length = properties.length;
 	push_input(r, event);
 	return true;
 }
@@ -260,7 +280,7 @@ static const struct {
 } words[] = {
 	{"start", read_start}, {"device", read_device}, {"finished", read_finished},
 	{"tick", read_tick},   {"again", read_again},	{"file", read_file},
-	{"hold", read_hold},   {"blob", read_blob},
+	{"hold", read_hold},   {"blob", read_blob},	{"parameters", read_parameters},
 };
 
 bool replay_is_deed(const char *word, size_t length)

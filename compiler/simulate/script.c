@@ -261,12 +261,35 @@ static bool read_clock(struct parser *p)
 	return script_expect_end(p);
 }
 
-/* after UNIT device add|change|remove ... */
+/* parameters NAME=value... */
+static bool read_parameters(struct parser *p)
+{
+	struct happening happening = {.kind = HAPPENING_PARAMETERS};
+
+	if (p->next == p->count)
+		return script_complain(p, "a kernel parameter, as root=/dev/nbd0,");
+	for (size_t i = p->next; i < p->count; i++) {
+		const char *text = p->word[i].text;
+		size_t length = strcspn(text, "=");
+
+		p->next = i;
+		if (text[length] == '\0' || parameter_by_name(text, length) == PARAMETER_COUNT)
+			return script_complain(p, "a kernel parameter, as root=/dev/nbd0,");
+		properties_set(p->arena, &happening.properties, text);
+	}
+	script_push_happening(p, happening);
+	return true;
+}
+
+/* after UNIT device add|change|remove ..., after UNIT parameters ... */
 static bool read_after(struct parser *p)
 {
 	if (!script_expect_unit(p, &p->after))
 		return false;
-	return script_accept(p, "device") ? read_device(p) : script_complain(p, "\"device\"");
+	if (script_accept(p, "parameters"))
+		return read_parameters(p);
+	return script_accept(p, "device") ? read_device(p)
+					  : script_complain(p, "\"device\" or \"parameters\"");
 }
 
 static bool read_until(struct parser *p)
@@ -292,6 +315,7 @@ static const struct statement {
 	{"answer", script_read_answer, true},
 	{"daemon", script_read_daemon, true},
 	{"clock", read_clock, true},
+	{"parameters", read_parameters, true},
 	{"until", read_until, false},
 };
 

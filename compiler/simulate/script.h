@@ -41,10 +41,11 @@ enum happening_kind {
 	HAPPENING_ADD,
 	HAPPENING_CHANGE,
 	HAPPENING_REMOVE,
-	HAPPENING_AGAIN,  /* somebody leaves the rescue shell */
-	HAPPENING_ANSWER, /* somebody answers a question */
-	HAPPENING_END,	  /* a daemon ends by itself */
-	HAPPENING_HOLD,	  /* somebody holds the clock, or does not any more */
+	HAPPENING_AGAIN,      /* somebody leaves the rescue shell */
+	HAPPENING_ANSWER,     /* somebody answers a question */
+	HAPPENING_END,	      /* a daemon ends by itself */
+	HAPPENING_HOLD,	      /* somebody holds the clock, or does not any more */
+	HAPPENING_PARAMETERS, /* a boot script sets kernel parameters */
 };
 
 struct happening {
@@ -57,7 +58,7 @@ struct happening {
 	bool yes;		      /* the answer; the hold begins */
 	int32_t status;		      /* how the daemon ends, as in struct event; */
 	bool hangs;		      /* or that it cannot be ended */
-	struct properties properties; /* of the event, ACTION and all */
+	struct properties properties; /* of the event, ACTION and all; the parameters */
 };
 
 struct script {

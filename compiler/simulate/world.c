@@ -47,6 +47,7 @@ struct world {
 	struct arena *arena;
 	const struct script *script;
 	const struct world_options *options;
+	struct boot *boot;
 	struct machine machine;
 	struct trace_sink sink;
 	uint32_t now;
@@ -168,6 +169,21 @@ static uint32_t device_by_number(const struct world *w, uint32_t number)
 static void answer(struct world *w, const struct happening *happening);
 static void end_daemon(struct world *w, const struct happening *happening);
 
+/* What is set and has no room is as if it were not. */
+static void set_parameters(struct world *w, const struct happening *happening)
+{
+	const struct properties *set = &happening->properties;
+	uint32_t table = boot_change(w->boot, w->machine.state->parameters, happening->after,
+				     set->bytes, set->length);
+
+	if (table != NONE)
+		tell(w, &(struct event){.kind = EVENT_PARAMETERS,
+					.properties = set->bytes,
+					.length = set->length,
+					.node = happening->after,
+					.serial = table});
+}
+
 static void happen(struct world *w, const struct happening *happening)
 {
 	struct device_state *device = &w->device[happening->device];
@@ -179,6 +195,10 @@ static void happen(struct world *w, const struct happening *happening)
 	}
 	if (happening->kind == HAPPENING_END) {
 		end_daemon(w, happening);
+		return;
+	}
+	if (happening->kind == HAPPENING_PARAMETERS) {
+		set_parameters(w, happening);
 		return;
 	}
 	if (happening->kind == HAPPENING_ANSWER) {
@@ -561,17 +581,17 @@ enum world_end world_run(struct arena *arena, const struct blob *blob, const str
 			 const struct world_options *options, enum verdict *ret_verdict)
 {
 	struct world w = {.arena = arena, .script = script, .options = options, .telling = NONE};
-	struct boot *boot = arena_alloc(arena, sizeof *boot);
 	enum world_end end;
 
+	w.boot = arena_alloc(arena, sizeof *w.boot);
 	w.device = arena_alloc(arena, (script->devices.count + 1) * sizeof *w.device);
 	w.turn = arena_alloc(arena, (script->rules.count + 1) * sizeof *w.turn);
 	w.reason = arena_alloc(arena, blob->section[SECTION_nodes].count * sizeof *w.reason);
 	w.listening = !has_opcode(blob, OP_OPEN_UEVENTS) && !has_opcode(blob, OP_FOLLOW_UDEVD);
 	w.sink = (struct trace_sink){write_trace, options->trace};
 	make_sets(&w);
-	boot_read_command_line(boot, blob, script->command_line);
-	machine_init(&w.machine, blob, boot, &world_port, &w,
+	boot_read_command_line(w.boot, blob, script->command_line);
+	machine_init(&w.machine, blob, w.boot, &world_port, &w,
 		     arena_alloc(arena, blob->header.state_size));
 	if (traces(&w))
 		fputs(TRACE_FIRST_LINE, options->trace);

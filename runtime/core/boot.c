@@ -177,13 +177,13 @@ static bool split_words(struct boot *boot, const char *command_line)
 }
 
 /* initramfs-tools takes no rootdelay= that is not all digits and dots. */
-static void drop_bad_numbers(struct boot *boot)
+static void drop_bad_numbers(const char **parameter)
 {
 	const char *c;
 
-	for (c = boot->parameter[PARAMETER_ROOTDELAY]; *c != '\0'; c++)
+	for (c = parameter[PARAMETER_ROOTDELAY]; *c != '\0'; c++)
 		if ((*c < '0' || *c > '9') && *c != '.')
-			boot->parameter[PARAMETER_ROOTDELAY] = "";
+			parameter[PARAMETER_ROOTDELAY] = "";
 }
 
 bool boot_read_command_line(struct boot *boot, const struct blob *blob, const char *command_line)
@@ -202,11 +202,100 @@ bool boot_read_command_line(struct boot *boot, const struct blob *blob, const ch
 		boot->parameter[given.parameter] = blob_string(blob, given.text);
 	}
 	boot->cryptopts_count = 0;
+	boot->change_count = 0;
+	boot->change_length = 0;
 	complete = split_words(boot, command_line);
 	for (at = 0; at < boot->length; at += strlen(boot->text + at) + 1)
 		read_word(boot, boot->text + at);
-	drop_bad_numbers(boot);
+	drop_bad_numbers(boot->parameter);
 	return complete;
+}
+
+/* --- what boot scripts set --------------------------------------------------- */
+
+const char *boot_parameter(const struct boot *boot, uint32_t table, enum parameter_id id)
+{
+	return table == 0 ? boot->parameter[id] : boot->change[table - 1].parameter[id];
+}
+
+uint32_t boot_parameter_setter(const struct boot *boot, uint32_t table, enum parameter_id id)
+{
+	return table == 0 ? NONE : boot->change[table - 1].by[id];
+}
+
+/* Copies the value of one setting; false if there is no room. What is no parameter is left out. */
+static bool take_setting(struct boot *boot, struct parameter_change *change, uint32_t node,
+			 const char *setting, size_t length)
+{
+	char *to = boot->change_text + boot->change_length;
+	enum parameter_id id;
+	size_t name = 0;
+
+	while (name < length && setting[name] != '=')
+		name++;
+	id = parameter_by_name(setting, name);
+	if (name == length || id == PARAMETER_COUNT)
+		return true;
+	length -= name + 1;
+	if (length >= CHANGES_ROOM - boot->change_length)
+		return false;
+	memcpy(to, setting + name + 1, length);
+	to[length] = '\0';
+	boot->change_length += length + 1;
+	change->parameter[id] = to;
+	change->by[id] = (uint16_t)node;
+	return true;
+}
+
+static bool is_table(const struct boot *boot, uint32_t table, const struct parameter_change *change)
+{
+	unsigned id;
+
+	for (id = 0; id < PARAMETER_COUNT; id++) {
+		const char *a = boot_parameter(boot, table, (enum parameter_id)id);
+		const char *b = change->parameter[id];
+
+		if (strlen(a) != strlen(b) || memcmp(a, b, strlen(a)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void copy_table(const struct boot *boot, uint32_t from, struct parameter_change *change)
+{
+	unsigned id;
+
+	for (id = 0; id < PARAMETER_COUNT; id++) {
+		change->parameter[id] = boot_parameter(boot, from, (enum parameter_id)id);
+		change->by[id] = (uint16_t)boot_parameter_setter(boot, from, (enum parameter_id)id);
+	}
+}
+
+uint32_t boot_change(struct boot *boot, uint32_t from, uint32_t node, const char *settings,
+		     size_t length)
+{
+	struct parameter_change *change = &boot->change[boot->change_count];
+	size_t kept = boot->change_length, at, n;
+	uint32_t table;
+	bool fits = true;
+
+	copy_table(boot, from, change);
+	for (at = 0; fits && at < length; at += n + 1) {
+		for (n = 0; at + n < length && settings[at + n] != '\0'; n++)
+			;
+		fits = take_setting(boot, change, node, settings + at, n);
+	}
+	drop_bad_numbers(change->parameter);
+	for (table = 0; fits && table <= boot->change_count; table++)
+		if (is_table(boot, table, change)) {
+			boot->change_length = kept;
+			return table;
+		}
+	if (!fits || boot->change_count == CHANGES_MAX) {
+		boot->change_length = kept;
+		return NONE;
+	}
+	return ++boot->change_count;
 }
 
 bool boot_has_word(const struct boot *boot, const char *word)

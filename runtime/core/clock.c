@@ -2,12 +2,12 @@
 
 uint32_t clock_fresh_budget(const struct machine *machine, uint32_t limit)
 {
-	const char *c = machine->boot->parameter[PARAMETER_ROOTDELAY];
+	const char *c = machine_parameter(machine, PARAMETER_ROOTDELAY);
 	uint32_t seconds = 0;
 
 	if (limit != DEFAULT_LIMIT)
 		return limit;
-	if (machine->boot->parameter[PARAMETER_ROOTWAIT][0] != '\0')
+	if (machine_parameter(machine, PARAMETER_ROOTWAIT)[0] != '\0')
 		return NO_LIMIT;
 	for (; *c >= '0' && *c <= '9' && seconds < 1000000; c++)
 		seconds = seconds * 10 + (uint32_t)(*c - '0');

@@ -10,8 +10,7 @@ static bool is_mere_event(const struct machine *machine, uint32_t index)
 	return node.kind == NODE_EVENT;
 }
 
-/* Whether anybody began to work with a device, or with an event, that it had waited for. */
-static bool was_used(const struct machine *machine, const struct node *node)
+bool device_was_used(const struct machine *machine, const struct node *node)
 {
 	uint32_t i, k;
 
@@ -33,27 +32,49 @@ static bool was_used(const struct machine *machine, const struct node *node)
 	return false;
 }
 
-/* Takes the fact back, and those that were about to use it; those that it made pointless are not
- * any more. */
-static void lose_device(struct machine *machine, uint32_t index, const struct node *node)
+/* Who was about to begin waits again. */
+static void hold_back(struct machine *machine, uint32_t index)
+{
+	if (!node_is_active(machine, index) || memory_of(machine, index)->attempts > 0)
+		return;
+	node_change_state(machine, index, STATE_PENDING);
+	node_mark(machine, index);
+}
+
+static void forget_event(struct machine *machine, uint32_t index)
+{
+	struct node node;
+	uint32_t i;
+
+	blob_node(machine->blob, index, &node);
+	for (i = 0; node.kind == NODE_EVENT && i < node.wake_count; i++)
+		hold_back(machine, blob_word(machine->blob, SECTION_wakes, node.first_wake + i));
+	node_forget(machine, index);
+	node_mark(machine, index);
+}
+
+void node_unsettle(struct machine *machine, uint32_t index, const struct node *node)
 {
 	uint32_t i;
 
-	memory_of(machine, index)->device = 0;
 	for (i = 0; i < node->wake_count; i++) {
 		uint32_t other = blob_word(machine->blob, SECTION_wakes, node->first_wake + i);
 
 		if (node_is_active(machine, other)) {
-			node_change_state(machine, other, STATE_PENDING);
-			node_mark(machine, other);
+			hold_back(machine, other);
 		} else if ((memory_of(machine, other)->state == STATE_SKIPPED &&
 			    memory_of(machine, other)->cause == index) ||
 			   (memory_of(machine, other)->state == STATE_DONE &&
 			    is_mere_event(machine, other))) {
-			node_forget(machine, other);
-			node_mark(machine, other);
+			forget_event(machine, other);
 		}
 	}
+}
+
+void device_lose(struct machine *machine, uint32_t index, const struct node *node)
+{
+	memory_of(machine, index)->device = 0;
+	node_unsettle(machine, index, node);
 	/* Its budget is what was left of it: a device that comes and goes buys no time. */
 	node_change_state(machine, index, STATE_PENDING);
 	machine->port->rescan(machine->context);
@@ -77,8 +98,8 @@ static void tell_device(struct machine *machine, uint32_t index, const struct no
 
 	memory->pc = QUIET_TIME;
 	if (removed && memory->state == STATE_DONE && memory->device == number) {
-		if (!was_used(machine, node))
-			lose_device(machine, index, node);
+		if (!device_was_used(machine, node))
+			device_lose(machine, index, node);
 	} else if (!removed && is_open(machine, index) &&
 		   guard_evaluate(machine, node->match, event) == ANSWER_YES) {
 		memory->device = number;

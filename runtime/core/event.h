@@ -16,24 +16,28 @@
 #include <stdint.h>
 
 enum event_kind {
-	EVENT_START,	/* the first one */
-	EVENT_DEVICE,	/* a device appeared, changed, was probed, or left */
-	EVENT_FINISHED, /* an effect has ended */
-	EVENT_TICK,	/* time passed; see machine_deadline */
-	EVENT_AGAIN,	/* the rescue shell was left: look again */
-	EVENT_HOLD,	/* somebody is asked, or holds the clock; or does not any more */
+	EVENT_START,	  /* the first one */
+	EVENT_DEVICE,	  /* a device appeared, changed, was probed, or left */
+	EVENT_FINISHED,	  /* an effect has ended */
+	EVENT_TICK,	  /* time passed; see machine_deadline */
+	EVENT_AGAIN,	  /* the rescue shell was left: look again */
+	EVENT_HOLD,	  /* somebody is asked, or holds the clock; or does not any more */
+	EVENT_PARAMETERS, /* a boot script has set kernel parameters */
 	EVENT_KIND_COUNT
 };
 
 struct event {
 	enum event_kind kind;
-	/* EVENT_DEVICE: borrowed for the time of the call. */
+	/* EVENT_DEVICE: borrowed for the time of the call.
+	 * EVENT_PARAMETERS: what is set, NAME=value each; for traces. */
 	const char *properties;
 	size_t length;
 	/* EVENT_FINISHED: the effect's node and serial, and 0, an exit status (1-255), 256 +
 	 * signal, or a negative errno.
 	 * EVENT_HOLD: the effect whose limit stands still meanwhile, or NONE for all waits; status
-	 * 1 when it begins, 0 when it ends. */
+	 * 1 when it begins, 0 when it ends.
+	 * EVENT_PARAMETERS: the script's node or NONE, and as serial the table of parameters that
+	 * is in force from now on (boot_change). */
 	uint32_t node, serial;
 	int32_t status;
 };

@@ -45,12 +45,20 @@ static void add_device(struct line *line, const char *title)
 static void add_node(const struct machine *machine, struct line *line, uint32_t index)
 {
 	struct node node;
+	uint32_t setter;
 
 	blob_node(machine->blob, index, &node);
-	if (node.kind == NODE_DEVICE)
-		add_device(line, machine_node_title(machine, index));
-	else
+	if (node.kind != NODE_DEVICE) {
 		add(line, machine_node_title(machine, index));
+		return;
+	}
+	add_device(line, machine_node_title(machine, index));
+	setter = machine_device_setter(machine, index);
+	if (setter != NONE) {
+		add(line, ", set by ");
+		add(line, machine_node_title(machine, setter));
+		add(line, ",");
+	}
 }
 
 static void add_source(struct line *line, const char *source)

@@ -20,16 +20,33 @@ uint64_t machine_step_limit(const struct blob *blob)
 	return (12 * nodes + 12) * sweep;
 }
 
-const char *machine_value(const struct machine *machine, uint32_t value)
+/* A machine that is only asked what its blob says has no state yet. */
+static uint32_t table_in_force(const struct machine *machine)
+{
+	return machine->state != NULL ? machine->state->parameters : 0;
+}
+
+const char *machine_parameter(const struct machine *machine, enum parameter_id id)
+{
+	return boot_parameter(machine->boot, table_in_force(machine), id);
+}
+
+const char *machine_value_in(const struct machine *machine, uint32_t value, uint32_t table)
 {
 	struct value v;
+	const char *text = "";
 
 	if (value == NONE)
 		return "";
 	blob_value(machine->blob, value, &v);
-	if (v.parameter != NONE && machine->boot->parameter[v.parameter][0] != '\0')
-		return machine->boot->parameter[v.parameter];
-	return blob_string(machine->blob, v.text);
+	if (v.parameter != NONE)
+		text = boot_parameter(machine->boot, table, (enum parameter_id)v.parameter);
+	return *text != '\0' ? text : blob_string(machine->blob, v.text);
+}
+
+const char *machine_value(const struct machine *machine, uint32_t value)
+{
+	return machine_value_in(machine, value, table_in_force(machine));
 }
 
 const char *machine_list_value(const struct machine *machine, uint32_t list, uint32_t i)
@@ -182,6 +199,9 @@ void machine_event(struct machine *machine, const struct event *event, uint32_t 
 		break;
 	case EVENT_HOLD:
 		clock_hold(machine, event);
+		break;
+	case EVENT_PARAMETERS:
+		parameters_take(machine, event);
 		break;
 	default:
 		break; /* a tick only lets time pass */

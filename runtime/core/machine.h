@@ -77,9 +77,10 @@ struct node_memory {
 
 struct machine_state {
 	uint32_t now;
-	uint8_t verdict; /* enum verdict */
-	uint8_t told;	 /* 1: of any device; a reaction that starts after that is told again */
-	uint16_t holds;	 /* how many hold the clock of all waits */
+	uint8_t verdict;	/* enum verdict */
+	uint8_t told : 1;	/* of any device; a reaction that starts after that is told again */
+	uint8_t parameters : 7; /* the table that is in force (boot_change) */
+	uint16_t holds;		/* how many hold the clock of all waits */
 	struct node_memory node[];
 };
 
@@ -111,6 +112,16 @@ void machine_event(struct machine *machine, const struct event *event, uint32_t 
 
 /* When to send EVENT_TICK at the latest, or NEVER. */
 uint32_t machine_deadline(const struct machine *machine);
+
+/* A kernel parameter as it is in force. */
+const char *machine_parameter(const struct machine *machine, enum parameter_id id);
+
+/* Whether a parameter is of use to units, and all of them have begun: what is set now comes too
+ * late. */
+bool machine_parameter_is_spent(const struct machine *machine, enum parameter_id id);
+
+/* The unit whose boot script has chosen which device this is, or NONE. */
+uint32_t machine_device_setter(const struct machine *machine, uint32_t node);
 
 /* A VALUE operand as text: its parameter if that is set, else its text. */
 const char *machine_value(const struct machine *machine, uint32_t value);

@@ -2,6 +2,7 @@
  *
  *   machine.c       its beginning, what each event does, the verdict
  *   device_event.c  what a device that comes or goes means to nodes
+ *   parameters.c    what kernel parameters that a boot script sets mean to nodes
  *   clock.c         budgets, limits, what is due, and who holds the clocks
  *   effect.c        what a node does: its effects begin and finish
  *   look.c          whether a node may go on, from what its edges and conditions say
@@ -21,6 +22,9 @@ static inline struct node_memory *memory_of(const struct machine *machine, uint3
 }
 
 /* machine.c */
+
+/* A VALUE operand as text, with the parameters of a table (boot_change). */
+const char *machine_value_in(const struct machine *machine, uint32_t value, uint32_t table);
 
 /* Tells the port, unless it knows. */
 void machine_set_verdict(struct machine *machine, enum verdict verdict);
@@ -86,8 +90,23 @@ void effect_finished(struct machine *machine, const struct event *event);
 
 /* device_event.c */
 
+/* Whether anybody began to work with a device that it had waited for. */
+bool device_was_used(const struct machine *machine, const struct node *node);
+
+/* What a node has come to is taken back: those that were about to make use of it wait again, and
+ * those that it made pointless are not any more. */
+void node_unsettle(struct machine *machine, uint32_t index, const struct node *node);
+
+/* Takes back that a device is there. */
+void device_lose(struct machine *machine, uint32_t index, const struct node *node);
+
 /* Tells every device and reaction of a device that came, changed or went. */
 void device_event_tell(struct machine *machine, const struct event *event);
+
+/* parameters.c */
+
+/* From now on other parameters are in force: EVENT_PARAMETERS. */
+void parameters_take(struct machine *machine, const struct event *event);
 
 /* clock.c */
 

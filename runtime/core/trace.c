@@ -148,23 +148,29 @@ static bool is_left_out(const char *property)
 	return false;
 }
 
-static void write_device(const struct trace_sink *sink, uint32_t now, const struct event *event)
+static void write_properties(const struct trace_sink *sink, const struct event *event,
+			     bool of_device)
 {
 	size_t at, length;
 
-	begin(sink, now, "device");
-	write_field(sink, event_property(event, "ACTION"));
-	write_field(sink, event_property(event, "DEVNAME"));
-	write_device_number(sink, event_device_number(event));
 	for (at = 0; at < event->length; at += length + 1) {
 		for (length = 0; at + length < event->length; length++)
 			if (event->properties[at + length] == '\0')
 				break;
 		if (at + length == event->length)
 			break; /* the last one is not ended */
-		if (!is_left_out(event->properties + at))
+		if (!of_device || !is_left_out(event->properties + at))
 			write_field(sink, event->properties + at);
 	}
+}
+
+static void write_device(const struct trace_sink *sink, uint32_t now, const struct event *event)
+{
+	begin(sink, now, "device");
+	write_field(sink, event_property(event, "ACTION"));
+	write_field(sink, event_property(event, "DEVNAME"));
+	write_device_number(sink, event_device_number(event));
+	write_properties(sink, event, true);
 	end(sink);
 }
 
@@ -194,6 +200,18 @@ static void write_hold(const struct trace_sink *sink, const struct machine *mach
 	end(sink);
 }
 
+static void write_parameters(const struct trace_sink *sink, const struct machine *machine,
+			     uint32_t now, const struct event *event)
+{
+	begin(sink, now, "parameters");
+	if (event->node < machine->node_count)
+		write_node(sink, machine, event->node);
+	else
+		write_field(sink, NULL);
+	write_properties(sink, event, false);
+	end(sink);
+}
+
 void trace_event(const struct trace_sink *sink, const struct machine *machine, uint32_t now,
 		 const struct event *event)
 {
@@ -217,6 +235,9 @@ void trace_event(const struct trace_sink *sink, const struct machine *machine, u
 		break;
 	case EVENT_HOLD:
 		write_hold(sink, machine, now, event);
+		break;
+	case EVENT_PARAMETERS:
+		write_parameters(sink, machine, now, event);
 		break;
 	default:
 		break;

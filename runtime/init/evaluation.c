@@ -2,6 +2,7 @@
 #include "environment.h"
 #include "init.h"
 #include "log.h"
+#include "settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -203,6 +204,8 @@ void evaluation_take(struct init *init, const struct child *child)
 	if (!child->stopped && take_answer(child->answer, &exported, &kept)) {
 		if (child->op == OP_EVALUATE_CONFIGURATION)
 			environment_read_command_line(init, &exported, &kept);
+		else
+			settings_take(init, child->node, &exported);
 		environment->exported = exported;
 		environment->kept = kept;
 	}

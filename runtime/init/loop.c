@@ -53,6 +53,8 @@ uint32_t init_now(void)
 
 const char *init_parameter(const struct init *init, enum parameter_id id)
 {
+	if (init->started)
+		return machine_parameter(&init->machine, id);
 	return init->boot.parameter[id] != NULL ? init->boot.parameter[id] : "";
 }
 

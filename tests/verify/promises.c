@@ -258,6 +258,8 @@ void promises_after(struct promises *p, const struct event *event)
 		demand(!(memory_of(p, i)->flags & MEMORY_DIRTY) || p->handed_over,
 		       "a node that is not looked at");
 	}
-	for (uint32_t i = 0; event->kind != EVENT_AGAIN && i < machine->node_count; i++)
+	if (event->kind == EVENT_AGAIN || event->kind == EVENT_PARAMETERS)
+		return; /* those begin waits anew */
+	for (uint32_t i = 0; i < machine->node_count; i++)
 		check_budget(p, i, elapsed);
 }

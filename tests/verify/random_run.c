@@ -37,6 +37,7 @@ enum { WORK_MAX = 64, PROPERTIES_MAX = 512 };
 struct world {
 	const struct blob *blob;
 	struct choices *choices;
+	struct boot boot;
 	struct machine machine;
 	struct promises promises;
 	struct trace_sink sink;
@@ -216,9 +217,30 @@ static void tell_hold(struct world *w)
 				.status = choose(w->choices, 2) != 0});
 }
 
+/* A boot script has set something, to a text of the blob as likely as not. */
+static void tell_parameters(struct world *w)
+{
+	static const enum parameter_id ids[] = {PARAMETER_ROOT,	      PARAMETER_RESUME,
+						PARAMETER_NORESUME,   PARAMETER_ROOTDELAY,
+						PARAMETER_ROOTFSTYPE, PARAMETER_ROOTFLAGS};
+	const char *value = choose(w->choices, 4) == 0 ? "90" : choose_string(w);
+	uint32_t node = choose(w->choices, w->machine.node_count), table;
+	char settings[PROPERTIES_MAX];
+	size_t length;
+
+	length = add_property(settings, 0, parameter_name(ids[choose(w->choices, 6)]), value);
+	table = boot_change(&w->boot, w->machine.state->parameters, node, settings, length);
+	/* The machine is told of what has no room, too, and of a table that is none. */
+	tell(w, &(struct event){.kind = EVENT_PARAMETERS,
+				.properties = settings,
+				.length = length,
+				.node = node,
+				.serial = table});
+}
+
 static void tell_something(struct world *w)
 {
-	uint32_t what = choose(w->choices, 16);
+	uint32_t what = choose(w->choices, 17);
 
 	if (what < 6)
 		tell_device(w);
@@ -228,6 +250,8 @@ static void tell_something(struct world *w)
 		tell_tick(w);
 	else if (what < 15)
 		tell_hold(w);
+	else if (what < 16)
+		tell_parameters(w);
 	else
 		tell(w, &(struct event){.kind = EVENT_AGAIN});
 }
@@ -261,11 +285,10 @@ void random_run(const struct blob *blob, struct choices *choices, unsigned event
 	uint32_t nodes = blob->section[SECTION_nodes].count;
 	struct promised_node *promised = allocate(nodes * sizeof *promised);
 	void *state = allocate(blob->header.state_size);
-	struct boot boot;
 
-	boot_read_command_line(&boot, blob, command_lines[choose(choices, 3)]);
+	boot_read_command_line(&w.boot, blob, command_lines[choose(choices, 3)]);
 	w.sink = (struct trace_sink){write_trace, &w};
-	machine_init(&w.machine, blob, &boot, &port, &w, state);
+	machine_init(&w.machine, blob, &w.boot, &port, &w, state);
 	advance_serials(&w);
 	promises_begin(&w.promises, &w.machine, promised);
 	tell(&w, &(struct event){.kind = EVENT_START});
