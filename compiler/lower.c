@@ -235,7 +235,7 @@ static struct program_node lower_unit(struct lowering *l, const struct unit *uni
 		.exclusive = unit->exclusive.text != NULL ? unit->exclusive.text : "",
 		.kind = kinds[unit->type],
 		.flags = (unit->on_failure == ON_FAILURE_RESCUE ? NODE_RESCUE : 0) |
-			 (is_daemon(unit) ? NODE_DAEMON : 0),
+			 (is_daemon(unit) ? NODE_DAEMON : 0) | (unit->again ? NODE_AGAIN : 0),
 		.attempts = unit->attempts != 0 ? unit->attempts : 1,
 		.retry_delay = unit->retry_delay / 10,
 		.limit = unit_limit(unit),

@@ -263,6 +263,7 @@ struct unit {
 	struct word timeout_word;
 	uint32_t attempts;    /* 0: not given */
 	uint32_t retry_delay; /* milliseconds */
+	bool again;	      /* event: NODE_AGAIN; units of script_units.c only */
 	enum on_failure on_failure;
 	struct span span;	      /* the whole unit */
 	const struct yaml_node *node; /* what it was read from; NULL if that has errors */

@@ -6,8 +6,13 @@
 #include "scripts/prereqs.h"
 
 #define CONFIGURATION "configuration" /* the unit in front of all scripts */
+#define LOCAL_BLOCK   "local-block"   /* the phase, and the unit on which its scripts start */
 
-enum { CONFIGURATION_LIMIT = 30000 }; /* milliseconds: it is a page of assignments */
+/* Milliseconds. */
+enum {
+	CONFIGURATION_LIMIT = 30000, /* it is a page of assignments */
+	LOCAL_BLOCK_INTERVAL = 1000, /* initramfs-tools 0.142: local_device_setup */
+};
 
 /* Where a phase stands to the mounts. */
 enum stage {
@@ -24,7 +29,7 @@ static const struct {
 	enum stage stage;
 } phases[] = {
 	{"init-top", BEFORE_DEVICE},	 {"init-premount", BEFORE_DEVICE},
-	{"local-top", BEFORE_DEVICE},	 {"local-block", BEFORE_DEVICE},
+	{"local-top", BEFORE_DEVICE},	 {LOCAL_BLOCK, BEFORE_DEVICE},
 	{"local-premount", BEFORE_ROOT}, {"local-bottom", BEFORE_MOUNTS},
 	{"init-bottom", AFTER_MOUNTS},
 };
@@ -106,13 +111,31 @@ static struct program_value root_reference(const struct model *model)
 	return (struct program_value){"", PARAMETER_ROOT};
 }
 
+static bool is_local_block(const struct step *step)
+{
+	return strcmp(phases[step->phase].name, LOCAL_BLOCK) == 0;
+}
+
+/* The scripts of local-block are run while the root is waited for and nothing else might bring it,
+ * with a second between the last one's end and the first one's beginning. */
+static void add_local_block(const struct model *model, struct unit *unit)
+{
+	struct program_value root = root_reference(model);
+	const char *reference = value_string(model->arena, &root);
+	struct action *run = &unit->steps.item[0];
+
+	vec_push(model->arena, &run->list, (struct word){reference, unit->span});
+	unit->start_on = arena_alloc(model->arena, sizeof *unit->start_on);
+	*unit->start_on = (struct term){
+		.kind = TERM_STARTED, .name = {LOCAL_BLOCK, unit->span}, .span = unit->span};
+}
+
 static struct unit *make_unit(const struct model *model, const struct step *step)
 {
 	struct unit *unit = arena_alloc(model->arena, sizeof *unit);
 	const char *path = step_path(model->arena, step);
 	struct span span = script_span(step);
 	struct action run = {.op = OP_RUN, .span = span};
-	struct program_value root = root_reference(model);
 
 	unit->name = (struct word){path, span};
 	unit->span = span;
@@ -124,10 +147,9 @@ static struct unit *make_unit(const struct model *model, const struct step *step
 	unit->timeout = NO_LIMIT;
 	vec_push(model->arena, &run.list,
 		 (struct word){arena_printf(model->arena, "/scripts/%s", path), span});
-	if (strcmp(phases[step->phase].name, "local-block") == 0)
-		vec_push(model->arena, &run.list,
-			 (struct word){value_string(model->arena, &root), span});
 	vec_push(model->arena, &unit->steps, run);
+	if (is_local_block(step))
+		add_local_block(model, unit);
 	return unit;
 }
 
@@ -144,6 +166,24 @@ static struct unit *make_configuration(const struct model *model, struct span sp
 	unit->timeout = CONFIGURATION_LIMIT;
 	vec_push(model->arena, &unit->wants, needs);
 	vec_push(model->arena, &unit->steps, evaluate);
+	return unit;
+}
+
+static struct unit *make_local_block(const struct model *model, struct span span)
+{
+	struct unit *unit = arena_alloc(model->arena, sizeof *unit);
+	struct program_value root = root_reference(model);
+
+	unit->name = (struct word){LOCAL_BLOCK, span};
+	unit->span = span;
+	unit->description = (struct word){"the root is not there, and nothing is at work", span};
+	unit->type = UNIT_EVENT;
+	unit->again = true;
+	unit->retry_delay = LOCAL_BLOCK_INTERVAL;
+	unit->stop_on = arena_alloc(model->arena, sizeof *unit->stop_on);
+	*unit->stop_on = (struct term){.kind = TERM_DEVICE,
+				       .name = {value_string(model->arena, &root), span},
+				       .span = span};
 	return unit;
 }
 
@@ -172,6 +212,9 @@ void script_units(const struct model *model, unit_list *instances)
 		if (!has_unit(instances, CONFIGURATION))
 			vec_push(model->arena, instances,
 				 make_configuration(model, script_span(&steps.item[i])));
+		if (is_local_block(&steps.item[i]) && !has_unit(instances, LOCAL_BLOCK))
+			vec_push(model->arena, instances,
+				 make_local_block(model, script_span(&steps.item[i])));
 		vec_push(model->arena, instances, make_unit(model, &steps.item[i]));
 	}
 }
@@ -225,15 +268,37 @@ static void connect_steps(struct graph *graph, const struct step *from, const st
 			prereq != NULL ? prereq->span : graph->nodes.item[to->node].span);
 }
 
-/* The first script comes after what init sources; the others come after that one. */
-static void connect_configuration(struct graph *graph, const struct step *first)
+static uint32_t node_named(const struct graph *graph, const char *name)
 {
 	uint32_t i;
 
 	for (i = 0; i < graph->nodes.count; i++)
-		if (strcmp(graph->nodes.item[i].name, CONFIGURATION) == 0)
-			connect(graph, i, first->node, EDGE_AFTER, REASON_SERIAL,
-				graph->nodes.item[first->node].span);
+		if (strcmp(graph->nodes.item[i].name, name) == 0)
+			return i;
+	return NONE;
+}
+
+/* The first script comes after what init sources; the others come after that one. */
+static void connect_configuration(struct graph *graph, const struct step *first)
+{
+	uint32_t node = node_named(graph, CONFIGURATION);
+
+	if (node != NONE)
+		connect(graph, node, first->node, EDGE_AFTER, REASON_SERIAL,
+			graph->nodes.item[first->node].span);
+}
+
+/* local-block begins after the script before it. */
+static void connect_local_block(struct graph *graph, const step_list *steps)
+{
+	uint32_t node = node_named(graph, LOCAL_BLOCK), last = NONE;
+	size_t i;
+
+	for (i = 0; i < steps->count && !is_local_block(&steps->item[i]); i++)
+		if (steps->item[i].opaque)
+			last = steps->item[i].node;
+	if (node != NONE && last != NONE)
+		connect(graph, last, node, EDGE_AFTER, REASON_SERIAL, graph->nodes.item[node].span);
 }
 
 /* Each script comes after the one before it, and after the units that stand for scripts before it.
@@ -340,6 +405,7 @@ static bool has_step(const step_list *steps, enum stage from_stage, enum stage t
 	return false;
 }
 
+/* Of local-block each is the last one when the root comes while it runs. */
 static void connect_stage(struct graph *graph, const step_list *steps, size_t index)
 {
 	const struct step *step = &steps->item[index];
@@ -353,7 +419,7 @@ static void connect_stage(struct graph *graph, const step_list *steps, size_t in
 	connect_mounts(graph, step);
 	if (!has_step(steps, stage, stage, 0, index))
 		connect_first(graph, step);
-	if (!has_step(steps, stage, stage, index + 1, steps->count))
+	if (is_local_block(step) || !has_step(steps, stage, stage, index + 1, steps->count))
 		connect_last(graph, step,
 			     !has_step(steps, stage, AFTER_MOUNTS, index + 1, steps->count));
 }
@@ -371,6 +437,7 @@ void graph_connect_scripts(struct graph *graph)
 				connect_configuration(graph, &steps.item[i]);
 			connect_stage(graph, &steps, i);
 		}
+	connect_local_block(graph, &steps);
 	for (i = 0; i < steps.count; i++)
 		connect_series(graph, &steps, i);
 	for (i = 0; i < steps.count; i++)

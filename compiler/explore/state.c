@@ -78,8 +78,8 @@ void explore_state_normalise(const struct explore_world *world, void *block)
 			normalise_reaction(memory, running);
 		else if (node->kind == NODE_TASK)
 			memory->serial = memory->serial > 0;
-		if (node->kind != NODE_DEVICE && memory->time != NEVER &&
-		    !(memory->flags & MEMORY_HELD))
+		if (node->kind != NODE_DEVICE && !(node->flags & NODE_AGAIN) &&
+		    memory->time != NEVER && !(memory->flags & MEMORY_HELD))
 			memory->time -= memory->time < machine->now ? memory->time : machine->now;
 	}
 	machine->now = 0;

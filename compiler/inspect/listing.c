@@ -43,7 +43,10 @@ struct program_code *listing_code(struct program_node *node, enum listing_code w
 
 const char *listing_flag_name(unsigned bit)
 {
-	return bit == NODE_RESCUE ? "rescue" : bit == NODE_DAEMON ? "daemon" : NULL;
+	return bit == NODE_RESCUE   ? "rescue"
+	       : bit == NODE_DAEMON ? "daemon"
+	       : bit == NODE_AGAIN  ? "again"
+				    : NULL;
 }
 
 bool listing_is_word_byte(unsigned char byte)

@@ -41,7 +41,9 @@ enum node_kind {
 enum node_flag {
 	NODE_RESCUE = 1, /* its failure ends in the rescue shell at once */
 	NODE_DAEMON = 2, /* done means ready: its last effect goes on after that */
-	NODE_FLAGS = 3
+	NODE_AGAIN = 4,	 /* event: it comes true whenever the wait for the device on which it ends
+			    has rested for retry_delay, and those that start on it run once more */
+	NODE_FLAGS = 7
 };
 
 /* ORDER EDGE_KIND: names in blob.c */

@@ -31,9 +31,7 @@ void clock_refresh(struct machine *machine, uint32_t fact)
 	}
 }
 
-/* Whether the clocks of an awaited device run: nothing that might bring it is at work, and nobody
- * holds them. */
-static bool clock_runs(const struct machine *machine, const struct node *node)
+bool clock_runs(const struct machine *machine, const struct node *node)
 {
 	uint32_t i;
 
@@ -65,6 +63,14 @@ static bool quiet_counts(const struct machine *machine, const struct node *node)
 	return enough;
 }
 
+/* Whether the time that passes is taken from what a node has left. */
+static bool is_charged(const struct machine *machine, uint32_t index, const struct node *node)
+{
+	if (node->flags & NODE_AGAIN)
+		return again_rests(machine, index, node);
+	return node_is_awaited(machine, index, node) && clock_runs(machine, node);
+}
+
 void clock_charge(struct machine *machine, uint32_t now)
 {
 	uint32_t elapsed = now > machine->state->now ? now - machine->state->now : 0, i;
@@ -75,7 +81,7 @@ void clock_charge(struct machine *machine, uint32_t now)
 
 		blob_node(machine->blob, i, &node);
 		machine->steps++;
-		if (!node_is_awaited(machine, i, &node) || !clock_runs(machine, &node))
+		if (!is_charged(machine, i, &node))
 			continue;
 		if (memory->time != NO_LIMIT)
 			memory->time -= elapsed < memory->time ? elapsed : memory->time;
@@ -116,7 +122,7 @@ static uint32_t due_time(const struct machine *machine, uint32_t index, const st
 
 	if (has_effect(node, memory) || (node->kind == NODE_TASK && memory->state == STATE_READY))
 		return memory->flags & MEMORY_HELD ? NEVER : memory->time;
-	if (!node_is_awaited(machine, index, node) || !clock_runs(machine, node))
+	if (!is_charged(machine, index, node))
 		return NEVER;
 	if (memory->time != NO_LIMIT)
 		left = memory->time;
@@ -131,6 +137,8 @@ static void expire_node(struct machine *machine, uint32_t index, const struct no
 
 	if (has_effect(node, memory)) {
 		expire_effect(machine, index, node);
+	} else if (node->flags & NODE_AGAIN) {
+		again_begin(machine, index, node);
 	} else if (node->kind == NODE_DEVICE) {
 		uint32_t left = memory->time;
 

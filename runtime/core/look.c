@@ -151,9 +151,9 @@ static void look_at_ready(struct machine *machine, uint32_t index, const struct 
 {
 	struct node_memory *memory = memory_of(machine, index);
 
-	if (node->kind == NODE_REACTION || machine->state->verdict != VERDICT_NONE ||
-	    exclusive_is_taken(machine, node))
-		return; /* a reaction stays ready: it runs per event */
+	if (node->kind == NODE_REACTION || node->flags & NODE_AGAIN ||
+	    machine->state->verdict != VERDICT_NONE || exclusive_is_taken(machine, node))
+		return; /* those that stay ready: one runs per event, one by its clock */
 	if (memory->time != NEVER && memory->time > machine->state->now)
 		return; /* its next attempt is not due yet */
 	memory->attempts++;
@@ -175,6 +175,14 @@ static void look_at_daemon(struct machine *machine, uint32_t index, const struct
 	node_wake_others(machine, index);
 }
 
+/* What is done again and again has no last time before the event on which it ends. */
+static bool is_past_withdrawal(const struct machine *machine, uint32_t index,
+			       const struct node *node)
+{
+	return node_has_ended(machine, index) &&
+	       !(node->flags & NODE_AGAIN && memory_of(machine, index)->state == STATE_DONE);
+}
+
 /* A task that an event has made pointless: what it has begun is ended, and nobody minds. */
 static bool is_withdrawn(struct machine *machine, uint32_t index, const struct node *node)
 {
@@ -182,7 +190,8 @@ static bool is_withdrawn(struct machine *machine, uint32_t index, const struct n
 	uint32_t i, cause = index;
 	struct edge edge;
 
-	if (node->stop == NONE || node->flags & NODE_DAEMON || node_has_ended(machine, index) ||
+	if (node->stop == NONE || node->flags & NODE_DAEMON ||
+	    is_past_withdrawal(machine, index, node) ||
 	    guard_evaluate(machine, node->stop, NULL) != ANSWER_YES)
 		return false;
 	for (i = 0; i < node->edge_count; i++) {

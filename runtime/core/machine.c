@@ -168,8 +168,7 @@ void machine_init(struct machine *machine, const struct blob *blob, const struct
 
 		blob_node(blob, i, &node);
 		memory->cause = (uint16_t)i;
-		memory->time =
-			node.kind == NODE_DEVICE ? clock_fresh_budget(machine, node.limit) : NEVER;
+		memory->time = node_first_time(machine, &node);
 		if (node.kind == NODE_DEVICE)
 			memory->pc = QUIET_TIME;
 	}

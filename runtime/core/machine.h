@@ -70,7 +70,7 @@ struct node_memory {
 	int16_t status;	 /* failed: of its last effect, as in struct event; device: STATUS_... */
 	uint32_t time;	 /* task: when its effect's time is up, or its next attempt is due, or NEVER
 			    (held: what is left of the time); device: what is left of its budget,
-			    in milliseconds, or NO_LIMIT */
+			    in milliseconds, or NO_LIMIT; again: of its interval */
 	uint32_t device; /* device: the number of the one that satisfies it; reaction: old effects
 			    running */
 };

@@ -3,6 +3,7 @@
  *   machine.c       its beginning, what each event does, the verdict
  *   device_event.c  what a device that comes or goes means to nodes
  *   parameters.c    what kernel parameters that a boot script sets mean to nodes
+ *   again.c         what is done again and again while a device is waited for
  *   clock.c         budgets, limits, what is due, and who holds the clocks
  *   effect.c        what a node does: its effects begin and finish
  *   look.c          whether a node may go on, from what its edges and conditions say
@@ -65,6 +66,9 @@ void node_end(struct machine *machine, uint32_t index, enum node_state state, ui
 /* A running task's own failure: it is tried again while it has attempts left. */
 void node_fail_attempt(struct machine *machine, uint32_t index, int32_t status);
 
+/* What node_memory.time is before anything was tried with it. */
+uint32_t node_first_time(const struct machine *machine, const struct node *node);
+
 /* As if nothing had been tried with it yet. */
 void node_forget(struct machine *machine, uint32_t index);
 
@@ -108,7 +112,24 @@ void device_event_tell(struct machine *machine, const struct event *event);
 /* From now on other parameters are in force: EVENT_PARAMETERS. */
 void parameters_take(struct machine *machine, const struct event *event);
 
+/* again.c: nodes with NODE_AGAIN. Of such a one node_memory.time is what is left of the interval,
+ * which passes only while it rests. */
+
+/* Milliseconds of rest before each time. */
+uint32_t again_interval(const struct node *node);
+
+/* Whether its device is being waited for, with nothing at work that might bring it, nor any of
+ * those that start on it. */
+bool again_rests(const struct machine *machine, uint32_t index, const struct node *node);
+
+/* It comes true (again): those that start on it begin. */
+void again_begin(struct machine *machine, uint32_t index, const struct node *node);
+
 /* clock.c */
+
+/* Whether the clocks of an awaited device run: nothing that might bring it is at work, and nobody
+ * holds them. */
+bool clock_runs(const struct machine *machine, const struct node *node);
 
 /* What a wait may last that has this limit, on this boot's command line. */
 uint32_t clock_fresh_budget(const struct machine *machine, uint32_t limit);

@@ -46,6 +46,8 @@ bool node_is_active(const struct machine *machine, uint32_t index)
 	blob_node(machine->blob, index, &node);
 	if (node.kind == NODE_REACTION)
 		return memory->pc > 0 || memory->device > 0;
+	if (node.flags & NODE_AGAIN)
+		return false; /* it waits for others to rest */
 	if (node_is_stopping(memory))
 		return true;
 	return memory->state == STATE_STARTING || memory->state == STATE_READY ||
@@ -155,6 +157,13 @@ void node_fail_attempt(struct machine *machine, uint32_t index, int32_t status)
 		machine_set_verdict(machine, VERDICT_RESCUE);
 }
 
+uint32_t node_first_time(const struct machine *machine, const struct node *node)
+{
+	if (node->kind == NODE_DEVICE)
+		return clock_fresh_budget(machine, node->limit);
+	return node->flags & NODE_AGAIN ? again_interval(node) : NEVER;
+}
+
 void node_forget(struct machine *machine, uint32_t index)
 {
 	struct node_memory *memory = memory_of(machine, index);
@@ -166,7 +175,7 @@ void node_forget(struct machine *machine, uint32_t index)
 	memory->attempts = 0;
 	memory->cause = (uint16_t)index;
 	memory->status = 0;
-	memory->time = node.kind == NODE_DEVICE ? clock_fresh_budget(machine, node.limit) : NEVER;
+	memory->time = node_first_time(machine, &node);
 	if (node.kind == NODE_DEVICE)
 		memory->pc = QUIET_TIME;
 	if (memory->state != STATE_PENDING)

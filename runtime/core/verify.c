@@ -315,7 +315,7 @@ static bool check_edge(struct verifier *v, uint32_t index, uint32_t to)
 					 : edge.from >= to)
 		return refuse(v, "edges", index, "edge points the wrong way");
 	/* A task ends once, so that an event of anybody's can make it. */
-	if (edge.kind == EDGE_STOP && node.kind != NODE_TASK)
+	if (edge.kind == EDGE_STOP && node.kind != NODE_TASK && !(node.flags & NODE_AGAIN))
 		return refuse(v, "edges", index, "only tasks are told to end");
 	if ((edge.kind == EDGE_PROVIDES || edge.kind == EDGE_ENOUGH || edge.kind == EDGE_LATE) !=
 	    (node.kind == NODE_DEVICE))
@@ -334,8 +334,10 @@ static bool check_node(struct verifier *v, uint32_t index, const struct node *no
 		return refuse(v, "nodes", index, "action of what does nothing");
 	if (node->kind == NODE_TASK && node->attempts == 0)
 		return refuse(v, "nodes", index, "task that may not be tried");
-	if (node->stop != NONE && node->kind != NODE_TASK)
+	if (node->stop != NONE && node->kind != NODE_TASK && !(node->flags & NODE_AGAIN))
 		return refuse(v, "nodes", index, "end of what is no task");
+	if (node->flags & NODE_AGAIN && (node->kind != NODE_EVENT || node->retry_delay == 0))
+		return refuse(v, "nodes", index, "again and again, but no event, or without rest");
 	if (node->flags & NODE_DAEMON && (node->kind != NODE_TASK || node->action == NONE))
 		return refuse(v, "nodes", index, "daemon that is no task");
 	if (node->kind == NODE_DEVICE && node->match == NONE)

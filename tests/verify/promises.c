@@ -62,6 +62,22 @@ static const unsigned *const legal_from[NODE_KIND_COUNT] = {
 	[NODE_DEVICE] = device_from,
 };
 
+/* What starts on an event that comes again and again (NODE_AGAIN) is taken up again; the event
+ * itself is over some time. */
+static bool is_repeated(const struct promises *p, const struct node *node, enum node_state state)
+{
+	struct edge edge;
+
+	if (node->flags & NODE_AGAIN)
+		return state == STATE_SKIPPED;
+	for (uint32_t i = 0; state == STATE_PENDING && i < node->edge_count; i++) {
+		blob_edge(p->machine->blob, node->first_edge + i, &edge);
+		if (edge.kind == EDGE_START && p->node[edge.from].record.flags & NODE_AGAIN)
+			return true;
+	}
+	return false;
+}
+
 /* Nothing starts before what it requires. */
 static void check_required(const struct promises *p, const struct node *node)
 {
@@ -95,8 +111,10 @@ void promises_note(struct promises *p, uint32_t index, enum node_state state)
 	demand(state < STATE_COUNT, "a state that is none");
 	demand(!p->handed_over, "it goes on after the handoff");
 	demand((enum node_state)memory_of(p, index)->state == state, "it tells another state");
-	demand(legal_from[node->kind][state] & 1u << known->state, "a state from nowhere");
-	demand(state != STATE_PENDING || known->state != STATE_FAILED || p->kind == EVENT_AGAIN,
+	demand(legal_from[node->kind][state] & 1u << known->state || is_repeated(p, node, state),
+	       "a state from nowhere");
+	demand(state != STATE_PENDING || known->state != STATE_FAILED || p->kind == EVENT_AGAIN ||
+		       is_repeated(p, node, state),
 	       "a failure that is forgotten before anybody has seen it");
 	if (state == STATE_STARTING)
 		check_required(p, node);
@@ -156,6 +174,8 @@ static bool is_at_work(const struct promises *p, uint32_t index)
 
 	if (memory->flags & MEMORY_LIVE)
 		return true; /* what it waits for is at work */
+	if (p->node[index].record.flags & NODE_AGAIN)
+		return false; /* it waits for others to rest */
 	if (p->node[index].record.kind == NODE_REACTION)
 		return memory->pc > 0 || memory->device > 0;
 	if (memory->flags & MEMORY_STOPPING && !(memory->flags & MEMORY_GONE))
