@@ -288,6 +288,8 @@ static bool is_active(const struct runner *r, const struct node_memory *memory, 
 {
 	if (node_of(r, index)->node.kind == NODE_REACTION)
 		return memory->pc > 0 || memory->device > 0;
+	if (node_of(r, index)->node.flags & NODE_AGAIN)
+		return false; /* it waits for others to rest */
 	if ((memory->flags & (MEMORY_STOPPING | MEMORY_GONE)) == MEMORY_STOPPING)
 		return true;
 	return memory->state == STATE_STARTING || memory->state == STATE_READY ||

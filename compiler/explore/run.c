@@ -317,11 +317,16 @@ static bool port_has_file(void *context, const char *path)
 	return false;
 }
 
+/* Each time that an event comes again (NODE_AGAIN) is the first one to those that start on it. */
 static void port_note(void *context, uint32_t node, enum node_state state)
 {
-	(void)context;
-	(void)node;
-	(void)state;
+	const struct runner *r = context;
+	const struct explore_node *known = &r->world->node[node];
+
+	for (uint32_t i = 0; state == STATE_PENDING && i < known->node.edge_count; i++)
+		if (known->edge[i].kind == EDGE_START &&
+		    r->world->node[known->edge[i].from].node.flags & NODE_AGAIN)
+			state_begun(r->world, r->block)[node] = 0;
 }
 
 static void port_conclude(void *context, enum verdict verdict)
