@@ -5,6 +5,7 @@
 #include "facts/capture.h"
 #include "graph.h"
 #include "source/initramfs_conf.h"
+#include "source/listed_modules.h"
 #include "source/settings.h"
 #include "source/storage.h"
 #include "script_units.h"
@@ -159,6 +160,7 @@ bool compile(const struct compile_options *options, struct arena *arena, struct 
 	source_storage(c->model, diag, c->root_fd);
 	read_cmdline(c, options);
 	source_initramfs_conf(c->model, diag, c->root_fd);
+	source_listed_modules(c->model, diag, c->root_fd);
 	if (options->facts != NULL)
 		c->facts = facts_obtain(arena, diag, options->facts);
 	chain_choose_resume(c->model, c->facts);

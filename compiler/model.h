@@ -175,6 +175,7 @@ enum row_set {
 	ROWS_CRYPTOPTS, /* parameters cryptopts.1 to cryptopts.4, if anything can be opened at all
 			 */
 	ROWS_RESUME,	/* the resume device of --cmdline */
+	ROWS_LISTED_MODULE, /* modules that etc/initramfs-tools/modules names, each once */
 	ROWS_COUNT
 };
 
@@ -229,6 +230,11 @@ struct settings {
 	int errors;	      /* enum error_policy */
 	int image;	      /* enum image_extent */
 	int devices;	      /* enum devices_setting */
+};
+
+/* A line of etc/initramfs-tools/modules. */
+struct listed_module {
+	struct word name, options; /* options: words for the module, may be empty */
 };
 
 struct yaml_node;   /* source/yaml.h */
@@ -296,7 +302,8 @@ struct model {
 	VEC(struct parameter_given) parameters;
 	VEC(struct setting) initramfs_conf;
 	VEC(const char *) initramfs_files; /* where that stands, relative to the sysroot */
-	const char *architecture;	   /* dpkg's name of the sysroot's; NULL: not known */
+	VEC(struct listed_module) listed_modules;
+	const char *architecture; /* dpkg's name of the sysroot's; NULL: not known */
 	struct settings settings;
 	/* A setting of lvm.conf because of which lvm itself has to activate volumes; or NULL. */
 	const char *lvm_decides;

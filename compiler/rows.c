@@ -99,6 +99,16 @@ static void add_resume(const struct model *model, row_list *rows)
 		vec_push(model->arena, rows, row);
 }
 
+static void add_listed_modules(const struct model *model, row_list *rows)
+{
+	for (size_t i = 0; i < model->listed_modules.count; i++) {
+		const struct listed_module *module = &model->listed_modules.item[i];
+		struct row row = {{{"name", module->name}, {"options", module->options}}};
+
+		vec_push(model->arena, rows, row);
+	}
+}
+
 void rows_of(const struct model *model, enum row_set set, row_list *rows)
 {
 	const struct fstab_row *line;
@@ -156,6 +166,9 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 		break;
 	case ROWS_RESUME:
 		add_resume(model, rows);
+		break;
+	case ROWS_LISTED_MODULE:
+		add_listed_modules(model, rows);
 		break;
 	default:
 		break;

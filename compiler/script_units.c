@@ -18,8 +18,7 @@ enum {
 enum stage {
 	BEFORE_DEVICE, /* the root's device is still to come */
 	BEFORE_ROOT,   /* it is there */
-	BEFORE_MOUNTS, /* root is mounted, /usr is not */
-	AFTER_MOUNTS,
+	AFTER_MOUNTS,  /* root is mounted, and /usr */
 };
 
 /* The phases that are steps of a boot from a local disk, as init comes to them (initramfs-tools
@@ -30,7 +29,7 @@ static const struct {
 } phases[] = {
 	{"init-top", BEFORE_DEVICE},	 {"init-premount", BEFORE_DEVICE},
 	{"local-top", BEFORE_DEVICE},	 {LOCAL_BLOCK, BEFORE_DEVICE},
-	{"local-premount", BEFORE_ROOT}, {"local-bottom", BEFORE_MOUNTS},
+	{"local-premount", BEFORE_ROOT}, {"local-bottom", AFTER_MOUNTS},
 	{"init-bottom", AFTER_MOUNTS},
 };
 
@@ -288,6 +287,18 @@ static void connect_configuration(struct graph *graph, const struct step *first)
 			graph->nodes.item[first->node].span);
 }
 
+/* The modules that init loads behind init-top. */
+static void connect_listed_modules(struct graph *graph, const struct step *first)
+{
+	uint32_t i;
+
+	for (i = 0; i < graph->nodes.count; i++)
+		if (graph->nodes.item[i].unit != NULL &&
+		    graph->nodes.item[i].unit->rows == ROWS_LISTED_MODULE)
+			connect(graph, i, first->node, EDGE_AFTER, REASON_SERIAL,
+				graph->nodes.item[first->node].span);
+}
+
 /* local-block begins after the script before it. */
 static void connect_local_block(struct graph *graph, const step_list *steps)
 {
@@ -336,26 +347,23 @@ static bool has_action(const struct unit *unit, enum opcode op)
 	return false;
 }
 
-/* A script comes after the mounts before its stage. Each one says so itself: the one before it,
+/* A script of the last stage comes after the mounts. Each one says so itself: the one before it,
  * which waits for a device, would not hold it. */
 static void connect_mounts(struct graph *graph, const struct step *step)
 {
 	enum stage stage = phases[step->phase].stage;
 	struct span span = graph->nodes.item[step->node].span;
-	bool root, usr;
 	uint32_t i;
 
-	for (i = 0; i < graph->nodes.count; i++) {
+	for (i = 0; i < graph->nodes.count && stage == AFTER_MOUNTS; i++) {
 		const struct unit *unit = graph->nodes.item[i].unit;
+		bool needed;
 
 		if (unit == NULL || unit->script || !has_action(unit, OP_MOUNT_DEVICE))
 			continue;
-		root = graph_mounts(unit, "/") && stage >= BEFORE_MOUNTS;
-		usr = graph_mounts(unit, "/usr") && stage == AFTER_MOUNTS;
-		if (root || usr)
-			connect(graph, i, step->node, EDGE_REQUIRES, REASON_SERIAL, span);
-		else if (stage == AFTER_MOUNTS)
-			connect(graph, i, step->node, EDGE_AFTER, REASON_SERIAL, span);
+		needed = graph_mounts(unit, "/") || graph_mounts(unit, "/usr");
+		connect(graph, i, step->node, needed ? EDGE_REQUIRES : EDGE_AFTER, REASON_SERIAL,
+			span);
 	}
 }
 
@@ -385,9 +393,7 @@ static void connect_last(struct graph *graph, const struct step *step, bool very
 
 		if (unit == NULL || unit->script)
 			continue;
-		if (((mounts || checks) && stage <= BEFORE_ROOT) ||
-		    (mounts && stage == BEFORE_MOUNTS && !graph_mounts(unit, "/")) ||
-		    (unit->goal && very_last))
+		if (((mounts || checks) && stage <= BEFORE_ROOT) || (unit->goal && very_last))
 			connect(graph, step->node, i, EDGE_AFTER, REASON_SERIAL, span);
 	}
 }
@@ -436,6 +442,11 @@ void graph_connect_scripts(struct graph *graph)
 			if (!has_step(&steps, BEFORE_DEVICE, AFTER_MOUNTS, 0, i))
 				connect_configuration(graph, &steps.item[i]);
 			connect_stage(graph, &steps, i);
+		}
+	for (i = 0; i < steps.count; i++)
+		if (steps.item[i].opaque && steps.item[i].phase > 0) {
+			connect_listed_modules(graph, &steps.item[i]);
+			break;
 		}
 	connect_local_block(graph, &steps);
 	for (i = 0; i < steps.count; i++)

@@ -280,6 +280,13 @@ static void add_architecture(struct image *image, const char *name, struct need 
 				0644, need);
 }
 
+/* As mkinitramfs makes them, for programs of scripts that ask what is mounted. */
+static void add_mount_tables(struct image *image, struct need need)
+{
+	(void)content_add_bytes(image, "etc/fstab", (const unsigned char *)"", 0, 0644, need);
+	(void)tree_link(image->tree, "etc/mtab", "/proc/mounts", need);
+}
+
 /* Said once: nobody should be surprised by a script that does not find its program. */
 static void note_hooks(struct image *image, const struct manifest *manifest)
 {
@@ -317,6 +324,7 @@ static void add_item(struct image *image, const struct manifest_item *item)
 		break;
 	case MANIFEST_ARCHITECTURE:
 		add_architecture(image, item->name, need);
+		add_mount_tables(image, need);
 		break;
 	case MANIFEST_SCRIPT:
 	case MANIFEST_HOST_SCRIPT:

@@ -223,6 +223,7 @@ static void print_flags(FILE *out, const struct unit *unit)
 		[ROWS_INTEGRITY] = " for-each integrity",
 		[ROWS_KEY_DISK] = " for-each key-disk",
 		[ROWS_RESUME] = " for-each resume",
+		[ROWS_LISTED_MODULE] = " for-each listed-module",
 	};
 
 	fprintf(out, "  %s%s%s%s%s", types[unit->type], rows[unit->rows],
