@@ -148,13 +148,15 @@ static void find_init(struct init *init, const struct effect *effect)
 	child_work(init, effect, work_find_init);
 }
 
+/* What the command line excludes is not loaded by its name either, as with initramfs-tools'
+ * modprobe -b, to which that is no failure. */
 static void load_module(struct init *init, const struct effect *effect)
 {
 	const char *name = effect->text[0];
 	unsigned module = modules_find_file_system(&init->modules, name);
 
 	if (*name == '\0' || strcmp(name, "auto") == 0 ||
-	    modules_is_builtin(&init->modules, name) ||
+	    modules_is_builtin(&init->modules, name) || modules_is_blacklisted(&init->boot, name) ||
 	    (module != MODULE_NONE && modules_is_loaded(&init->modules, module)))
 		end_now(init, effect, 0);
 	else
