@@ -76,6 +76,14 @@ const struct fstab_row *rows_find_fstab(const struct model *model, const char *w
 	return NULL;
 }
 
+static void add_swaps(const struct model *model, row_list *rows)
+{
+	for (size_t i = 0; i < model->fstab.count; i++)
+		if (strcmp(model->fstab.item[i].type.text, "swap") == 0)
+			vec_push(model->arena, rows,
+				 row_from_fstab(model->arena, &model->fstab.item[i]));
+}
+
 /* --- resume --------------------------------------------------------------- */
 
 /* The last one given counts, as on the command line. */
@@ -112,7 +120,6 @@ static void add_listed_modules(const struct model *model, row_list *rows)
 void rows_of(const struct model *model, enum row_set set, row_list *rows)
 {
 	const struct fstab_row *line;
-	size_t i;
 
 	switch (set) {
 	case ROWS_ROOT:
@@ -126,10 +133,7 @@ void rows_of(const struct model *model, enum row_set set, row_list *rows)
 			vec_push(model->arena, rows, row_from_fstab(model->arena, line));
 		break;
 	case ROWS_SWAP:
-		for (i = 0; i < model->fstab.count; i++)
-			if (strcmp(model->fstab.item[i].type.text, "swap") == 0)
-				vec_push(model->arena, rows,
-					 row_from_fstab(model->arena, &model->fstab.item[i]));
+		add_swaps(model, rows);
 		break;
 	case ROWS_CRYPTTAB:
 		rows_add_crypttab(model, rows);
